@@ -1,0 +1,1 @@
+"""What spans many sets: DJs, their keys, their sets, and the database that holds them."""

@@ -1,0 +1,1 @@
+"""The floor everything stands on: message types, the bus, clocks, errors and metrics."""

@@ -1,0 +1,66 @@
+"""What every bus can do. `core.bus.memory` is the default, `core.bus.redis_streams` scales out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.messages import Envelope, SessionState
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSummary:
+    """A room that is, or was lately, on air."""
+
+    room: str
+    state: SessionState  # the latest
+
+
+class Following(Protocol):
+    """One reader's view of a room: first what it missed, then what comes.
+
+    Bounded; when the reader is too slow the oldest encoded audio goes first, then the oldest
+    event. Drops are counted in `dropped`.
+    """
+
+    dropped: int
+
+    def __aiter__(self) -> AsyncIterator[Envelope]: ...
+
+    async def __anext__(self) -> Envelope: ...
+
+    async def close(self) -> None:
+        """Stop following; a reader that waits is released with StopAsyncIteration."""
+        ...
+
+
+class Bus(Protocol):
+    """Carries envelopes from one publisher a room to any number of readers."""
+
+    def publish(self, envelope: Envelope) -> None:
+        """Accept an envelope for delivery, in order, without ever waiting.
+
+        What is accepted while a remote bus is away is kept (bounded) and delivered when it is back.
+        """
+        ...
+
+    async def follow(self, room: str) -> Following:
+        """Follow a room, on air or not yet.
+
+        The reader first gets the events of the room's current epoch that the bus still holds (no
+        encoded audio), then everything as it is published. No envelope comes twice.
+        """
+        ...
+
+    async def rooms(self) -> Sequence[RoomSummary]:
+        """Return the rooms known, those on air first."""
+        ...
+
+    async def is_healthy(self) -> bool:
+        """Whether messages are getting through just now."""
+        ...
+
+    async def close(self) -> None:
+        """Deliver what was accepted, within a bounded time, and release all readers."""
+        ...

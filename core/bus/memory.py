@@ -1,0 +1,138 @@
+"""The bus of a single process: no service to install."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+
+from core.bus.interface import RoomSummary
+from core.messages import Envelope, Phase, SessionState
+from core.queues import BoundedQueue, DropPolicy, QueueClosed
+
+HISTORY_EVENTS: Final = 40_000
+"""Events kept of a room's current epoch: four hours of two scores and a beat a second."""
+
+FOLLOWING_CAPACITY: Final = 4_096
+"""Envelopes that wait for one slow reader: over a minute of sound and events."""
+
+ROOMS_REMEMBERED: Final = 1_000
+"""Rooms listed at most; the longest silent is forgotten first."""
+
+
+class MemoryFollowing:
+    """A reader's bounded queue."""
+
+    def __init__(self, room: _Room) -> None:
+        self._room = room
+        self._backlog: deque[Envelope] = deque(room.history)
+        self._queue: BoundedQueue[Envelope] = BoundedQueue(FOLLOWING_CAPACITY, DropPolicy.OLDEST)
+
+    @property
+    def dropped(self) -> int:
+        """Envelopes lost to this reader because it was too slow."""
+        return self._queue.dropped
+
+    def __aiter__(self) -> AsyncIterator[Envelope]:
+        return self
+
+    async def __anext__(self) -> Envelope:
+        if self._backlog:
+            return self._backlog.popleft()
+        try:
+            return await self._queue.get()
+        except QueueClosed:
+            raise StopAsyncIteration from None
+
+    def deliver(self, envelope: Envelope) -> None:
+        """Hand over one envelope; never waits."""
+        if not self._queue.closed:
+            self._queue.put(envelope)
+
+    async def close(self) -> None:
+        """Stop following."""
+        self._room.followings.discard(self)
+        self._queue.close()
+
+
+class _Room:
+    """What is known of one room."""
+
+    def __init__(self) -> None:
+        self.epoch: str | None = None
+        self.history: deque[Envelope] = deque(maxlen=HISTORY_EVENTS)
+        self.followings: set[MemoryFollowing] = set()
+        self.state: SessionState | None = None
+
+    def accept(self, envelope: Envelope) -> None:
+        if envelope.epoch != self.epoch:
+            self.epoch = envelope.epoch
+            self.history.clear()
+        if not envelope.is_media:
+            self.history.append(envelope)
+        if isinstance(envelope.message, SessionState):
+            self.state = envelope.message
+        for following in self.followings:
+            following.deliver(envelope)
+
+
+class MemoryBus:
+    """Hands envelopes to the readers in the same process."""
+
+    def __init__(self) -> None:
+        self._rooms: dict[str, _Room] = {}
+        self._closed = False
+
+    def publish(self, envelope: Envelope) -> None:
+        """Deliver at once to every reader's queue."""
+        if not self._closed:
+            self._room(envelope.room).accept(envelope)
+
+    async def follow(self, room: str) -> MemoryFollowing:
+        """Follow a room; see `core.bus.interface.Bus`."""
+        known = self._room(room)
+        following = MemoryFollowing(known)
+        known.followings.add(following)
+        return following
+
+    async def rooms(self) -> Sequence[RoomSummary]:
+        """Return the rooms that ever had a session, those on air first."""
+        summaries = [
+            RoomSummary(name, room.state)
+            for name, room in self._rooms.items()
+            if room.state is not None
+        ]
+        summaries.sort(
+            key=lambda summary: (
+                summary.state.phase is Phase.ENDED,
+                -summary.state.info.started_unix_seconds,
+            )
+        )
+        return summaries
+
+    async def is_healthy(self) -> bool:
+        """Return whether the bus still accepts messages."""
+        return not self._closed
+
+    async def close(self) -> None:
+        """Release all readers."""
+        self._closed = True
+        for room in self._rooms.values():
+            for following in list(room.followings):
+                await following.close()
+
+    def _room(self, name: str) -> _Room:
+        room = self._rooms.get(name)
+        if room is None:
+            self._forget_the_stalest()
+            room = self._rooms[name] = _Room()
+        return room
+
+    def _forget_the_stalest(self) -> None:
+        if len(self._rooms) < ROOMS_REMEMBERED:
+            return
+        for name, room in self._rooms.items():
+            on_air = room.state is not None and room.state.phase is not Phase.ENDED
+            if not on_air and not room.followings:
+                del self._rooms[name]
+                return

@@ -1,0 +1,111 @@
+"""Every figure that the product exports to Prometheus, in one place.
+
+Base units (seconds, bytes), ratios 0-1, and no user, room or session as a label: the number of
+series must not grow with the audience.
+"""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+LATENCY_BUCKETS_SECONDS = (
+    0.0005, 0.001, 0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5,
+)  # fmt: skip
+"""Fine around 25 ms, the aim for the 99th percentile of a window."""
+
+
+class Metrics:
+    """The product's instruments, in a registry of their own.
+
+    Parameters
+    ----------
+    registry
+        Where they are collected; a fresh one by default, so that tests do not share counts.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        self.registry = registry or CollectorRegistry()
+        self._ingest()
+        self._judging()
+        self._fan_out()
+        self._process()
+
+    def _ingest(self) -> None:
+        registry = self.registry
+        self.streams = Gauge("djuv_streams", "Sessions by phase", ["phase"], registry=registry)
+        self.whip_requests = Counter(
+            "djuv_whip_requests", "WHIP requests", ["method", "status"], registry=registry
+        )
+        self.packets_received = Counter(
+            "djuv_rtp_packets_received", "RTP audio packets received", registry=registry
+        )
+        self.packets_lost = Counter(
+            "djuv_rtp_packets_lost", "RTP audio packets that never came in time", registry=registry
+        )
+        self.packets_discarded = Counter(
+            "djuv_rtp_packets_discarded", "RTP packets thrown away", ["reason"], registry=registry
+        )
+        self.concealed_seconds = Counter(
+            "djuv_concealed_seconds", "Audio made up for lost packets", registry=registry
+        )
+        self.hold_back_seconds = Histogram(
+            "djuv_hold_back_seconds",
+            "Time packets waited for order",
+            buckets=LATENCY_BUCKETS_SECONDS,
+            registry=registry,
+        )
+
+    def _judging(self) -> None:
+        registry = self.registry
+        self.windows_judged = Counter(
+            "djuv_windows_judged", "Windows that got a score", registry=registry
+        )
+        self.windows_dropped = Counter(
+            "djuv_windows_dropped", "Windows without a score", ["reason"], registry=registry
+        )
+        self.window_latency_seconds = Histogram(
+            "djuv_window_latency_seconds",
+            "From the arrival of a window's last sample to the end of each stage",
+            ["stage"],
+            buckets=LATENCY_BUCKETS_SECONDS,
+            registry=registry,
+        )
+        self.batch_size = Histogram(
+            "djuv_batch_size",
+            "Windows judged together",
+            buckets=(1, 2, 4, 8, 16, 32, 64, 128),
+            registry=registry,
+        )
+
+    def _fan_out(self) -> None:
+        registry = self.registry
+        self.viewers = Gauge("djuv_viewers", "Viewers connected", registry=registry)
+        self.viewer_bytes = Counter(
+            "djuv_viewer_bytes", "Bytes written to viewers", registry=registry
+        )
+        self.viewer_drops = Counter(
+            "djuv_viewer_drops", "Frames not sent to slow viewers", ["kind"], registry=registry
+        )
+        self.viewer_disconnects = Counter(
+            "djuv_viewer_disconnects", "Viewers gone", ["reason"], registry=registry
+        )
+
+    def _process(self) -> None:
+        registry = self.registry
+        self.queue_depth = Gauge("djuv_queue_depth", "Items waiting", ["queue"], registry=registry)
+        self.queue_dropped = Counter(
+            "djuv_queue_dropped", "Items dropped from a full queue", ["queue"], registry=registry
+        )
+        self.loop_lag_seconds = Histogram(
+            "djuv_loop_lag_seconds",
+            "How late the event loop ran a timer",
+            buckets=LATENCY_BUCKETS_SECONDS,
+            registry=registry,
+        )
+        self.bus_up = Gauge("djuv_bus_up", "1 while the bus is reachable", registry=registry)
+        self.bus_messages = Counter(
+            "djuv_bus_messages", "Envelopes published", ["kind"], registry=registry
+        )
+        self.recording_errors = Counter(
+            "djuv_recording_errors", "Failed writes to recordings", registry=registry
+        )

@@ -1,0 +1,119 @@
+"""Bounded queues with a named drop policy and a count of what was dropped.
+
+`asyncio.Queue` is bounded only by making the producer wait. Live media cannot wait: something has
+to go, and what goes must be a decision that can be read in the metrics.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class DropPolicy(StrEnum):
+    """What gives way when a queue is full."""
+
+    OLDEST = "oldest"  # live media: the newest is what matters
+    NEWEST = "newest"  # work already begun must not be lost
+
+
+class QueueClosed(Exception):
+    """The queue was closed and everything in it has been taken."""
+
+
+class BoundedQueue(Generic[Item]):
+    """A queue that never makes its producer wait.
+
+    Parameters
+    ----------
+    capacity
+        Most items held at once.
+    policy
+        What gives way when the queue is full.
+    on_drop
+        Called with every dropped item, to count and to log it.
+
+    Notes
+    -----
+    For one event loop; one or many consumers. `put` may be called from that loop's thread only.
+    """
+
+    def __init__(
+        self,
+        capacity: int,
+        policy: DropPolicy,
+        on_drop: Callable[[Item], None] | None = None,
+    ) -> None:
+        if capacity < 1:
+            raise ValueError(f"capacity must be at least 1, not {capacity}")
+        self._items: deque[Item] = deque()
+        self._capacity = capacity
+        self._policy = policy
+        self._on_drop = on_drop
+        self._arrival = asyncio.Event()
+        self._closed = False
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def closed(self) -> bool:
+        """Whether no more items are accepted."""
+        return self._closed
+
+    def put(self, item: Item) -> bool:
+        """Add `item`; return False if an item (this one or the oldest) was dropped.
+
+        Raises
+        ------
+        QueueClosed
+            If the queue was closed.
+        """
+        if self._closed:
+            raise QueueClosed
+        full = len(self._items) >= self._capacity
+        if full and self._policy is DropPolicy.NEWEST:
+            self._drop(item)
+            return False
+        if full:
+            self._drop(self._items.popleft())
+        self._items.append(item)
+        self._arrival.set()
+        return not full
+
+    def _drop(self, item: Item) -> None:
+        self.dropped += 1
+        if self._on_drop is not None:
+            self._on_drop(item)
+
+    async def get(self) -> Item:
+        """Wait for the next item.
+
+        Raises
+        ------
+        QueueClosed
+            Once the queue is closed and empty.
+        """
+        while not self._items:
+            if self._closed:
+                raise QueueClosed
+            self._arrival.clear()
+            await self._arrival.wait()
+        return self._items.popleft()
+
+    def take_all(self) -> list[Item]:
+        """Return everything that waits, without waiting."""
+        items = list(self._items)
+        self._items.clear()
+        return items
+
+    def close(self) -> None:
+        """Accept nothing more; consumers still get what is held."""
+        self._closed = True
+        self._arrival.set()

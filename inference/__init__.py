@@ -1,0 +1,1 @@
+"""ONNX Runtime: model files and their specification, sessions and providers."""

@@ -1,0 +1,1 @@
+"""Listening and judging: from hops of PCM to explained scores."""

@@ -1,0 +1,1 @@
+"""Ingest: WebRTC in, ordered Opus packets, PCM hops and recordings out."""

@@ -1,0 +1,1 @@
+"""Rendered sets, datasets, training, export. PyTorch lives here and nowhere else."""

@@ -1,0 +1,1 @@
+"""HTTP, WebSockets, pages and the command line; `web.app` composes everything."""
