@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from core.messages import Envelope, SessionState
+from core.messages import Envelope, Phase, SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,12 @@ class RoomSummary:
 
     room: str
     state: SessionState  # the latest
+
+
+def by_liveness(summary: RoomSummary) -> tuple[bool, float]:
+    """Sort key: rooms on air first, then the latest started."""
+    state = summary.state
+    return (state.phase is Phase.ENDED, -state.info.started_unix_seconds)
 
 
 class Following(Protocol):

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
-from core.bus.interface import RoomSummary
+from core.bus.interface import RoomSummary, by_liveness
 from core.messages import Envelope, Phase, SessionState
 from core.queues import BoundedQueue, DropPolicy, QueueClosed
 
@@ -102,13 +102,7 @@ class MemoryBus:
             for name, room in self._rooms.items()
             if room.state is not None
         ]
-        summaries.sort(
-            key=lambda summary: (
-                summary.state.phase is Phase.ENDED,
-                -summary.state.info.started_unix_seconds,
-            )
-        )
-        return summaries
+        return sorted(summaries, key=by_liveness)
 
     async def is_healthy(self) -> bool:
         """Return whether the bus still accepts messages."""

@@ -1,0 +1,32 @@
+"""Names of what the product keeps in Redis.
+
+The braces are Redis Cluster's hash tag: everything of one room lives on one node.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+DIRECTORY: Final = "djuv:rooms"
+"""Hash: room -> JSON of the room's latest state (`core.bus.directory`)."""
+
+FIELD: Final = b"e"
+"""The one field of a stream entry: an encoded envelope."""
+
+EVENTS_KEPT: Final = 40_000
+MEDIA_KEPT: Final = 500  # ten seconds of packets
+
+
+def events_stream(room: str) -> str:
+    """Return the key of the stream of a room's events."""
+    return f"djuv:{{{room}}}:events"
+
+
+def media_stream(room: str) -> str:
+    """Return the key of the stream of a room's encoded audio."""
+    return f"djuv:{{{room}}}:media"
+
+
+def features_key(session: str, time_seconds: float) -> str:
+    """Return the key of the features heard at `time_seconds` of a session."""
+    return f"features:{session}:{time_seconds:.3f}"

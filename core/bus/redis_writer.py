@@ -1,0 +1,155 @@
+"""The sending half of the Redis bus: one task that empties the outbox into streams."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.bus.codec import encode
+from core.bus.directory import CONFIRM_EVERY_SECONDS, DirectoryEntry
+from core.bus.outbox import Outbox
+from core.bus.redis_keys import (
+    DIRECTORY,
+    EVENTS_KEPT,
+    FIELD,
+    MEDIA_KEPT,
+    events_stream,
+    media_stream,
+)
+from core.clock import Clock
+from core.messages import Envelope, Phase, SessionState
+from core.metrics import Metrics
+
+BATCH: Final = 256
+FIRST_RETRY_SECONDS: Final = 0.1
+LAST_RETRY_SECONDS: Final = 2.0
+
+log = structlog.get_logger(__name__)
+
+
+class RedisWriter:
+    """Delivers envelopes in order, through as many losses of the connection as it takes.
+
+    Parameters
+    ----------
+    client
+        A connection of its own.
+    clock, metrics
+        Time and figures.
+    """
+
+    def __init__(self, client: Redis, clock: Clock, metrics: Metrics) -> None:
+        self.outbox = Outbox()
+        self.up = False
+        self._client = client
+        self._clock = clock
+        self._metrics = metrics
+        self._entries: dict[str, DirectoryEntry] = {}
+        self._run_id: str | None = None
+        self._work = asyncio.Event()
+        self._closing = False
+
+    def publish(self, envelope: Envelope) -> None:
+        """Accept an envelope; never waits."""
+        self.outbox.add(envelope)
+        self._metrics.queue_depth.labels("bus_outbox").set(len(self.outbox))
+        self._work.set()
+
+    def finish(self) -> None:
+        """Let `run` return once everything accepted has been delivered."""
+        self._closing = True
+        self._work.set()
+
+    async def run(self) -> None:
+        """Deliver until told to finish."""
+        retry_seconds = FIRST_RETRY_SECONDS
+        while self.outbox or not self._closing:
+            try:
+                if not self.up:
+                    await self._greet()
+                await self._deliver_or_confirm()
+                retry_seconds = FIRST_RETRY_SECONDS
+            except (RedisError, OSError) as error:
+                self._set_up(False, error)
+                await asyncio.sleep(retry_seconds)
+                retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
+
+    async def _greet(self) -> None:
+        """Find out whether this is still the server that acknowledged what we sent."""
+        info: dict[str, Any] = await self._client.info("server")
+        run_id = str(info["run_id"])
+        if self._run_id is not None and run_id != self._run_id:
+            # A server that was restarted may have come back empty. Readers skip what they know.
+            self.outbox.tell_again()
+        self._run_id = run_id
+        await self._confirm()
+        self._set_up(True, None)
+
+    async def _deliver_or_confirm(self) -> None:
+        if not self.outbox:
+            self._work.clear()
+            try:
+                await asyncio.wait_for(self._work.wait(), CONFIRM_EVERY_SECONDS)
+            except TimeoutError:
+                await self._confirm()
+            return
+        batch = self.outbox.next_batch(BATCH)
+        await self._send(batch)
+        self.outbox.acknowledge(batch)
+        self._metrics.queue_depth.labels("bus_outbox").set(len(self.outbox))
+        if self.outbox.dropped_events or self.outbox.dropped_media:
+            self._count_drops()
+
+    async def _send(self, batch: Sequence[Envelope]) -> None:
+        pipeline = self._client.pipeline(transaction=False)
+        for envelope in batch:
+            key = media_stream(envelope.room) if envelope.is_media else events_stream(envelope.room)
+            kept = MEDIA_KEPT if envelope.is_media else EVENTS_KEPT
+            pipeline.xadd(key, {FIELD: encode(envelope)}, maxlen=kept, approximate=True)
+            kind = "media" if envelope.is_media else "event"
+            self._metrics.bus_messages.labels(kind).inc()
+        ids: list[bytes] = await pipeline.execute()
+        for envelope, entry_id in zip(batch, ids, strict=True):
+            if isinstance(envelope.message, SessionState):
+                await self._enter(envelope, envelope.message, entry_id.decode())
+
+    async def _enter(self, envelope: Envelope, state: SessionState, entry_id: str) -> None:
+        """Keep the room's entry in the directory true."""
+        known = self._entries.get(envelope.room)
+        same_epoch = known is not None and known.state.info.session == envelope.epoch
+        first_id = known.first_id if known is not None and same_epoch else entry_id
+        entry = DirectoryEntry(state, first_id, self._clock.wall_seconds())
+        await self._client.hset(DIRECTORY, envelope.room, entry.encode())
+        if state.phase is Phase.ENDED:
+            self._entries.pop(envelope.room, None)
+        else:
+            self._entries[envelope.room] = entry
+
+    async def _confirm(self) -> None:
+        """Say again which rooms are on air, so that nobody takes them for lost."""
+        for room, entry in list(self._entries.items()):
+            confirmed = replace(entry, confirmed_unix_seconds=self._clock.wall_seconds())
+            self._entries[room] = confirmed
+            await self._client.hset(DIRECTORY, room, confirmed.encode())
+
+    def _count_drops(self) -> None:
+        dropped = self._metrics.queue_dropped.labels("bus_outbox")
+        dropped.inc(self.outbox.dropped_events + self.outbox.dropped_media)
+        log.warning(
+            "bus_outbox_overflowed",
+            events=self.outbox.dropped_events,
+            packets=self.outbox.dropped_media,
+        )
+        self.outbox.dropped_events = self.outbox.dropped_media = 0
+
+    def _set_up(self, up: bool, error: Exception | None) -> None:
+        if up != self.up or error is None:
+            log.info("bus_reachable" if up else "bus_lost", reason=str(error) if error else None)
+        self.up = up
+        self._metrics.bus_up.set(up)

@@ -1,0 +1,75 @@
+import asyncio
+
+from core.bus import MemoryBus
+from core.bus.interface import Following
+from core.bus.memory import FOLLOWING_CAPACITY
+from core.messages import Envelope, Phase
+from tests.core.sample_messages import envelope, packet, state
+
+
+async def take(following: Following, count: int) -> list[Envelope]:
+    return [await asyncio.wait_for(anext(following), 1) for _ in range(count)]
+
+
+async def test_a_follower_gets_what_is_published() -> None:
+    bus = MemoryBus()
+    following = await bus.follow("ana")
+    sent = [envelope(1), envelope(1, packet()), envelope(2)]
+    for each in sent:
+        bus.publish(each)
+    assert await take(following, 3) == sent
+
+
+async def test_a_late_follower_gets_the_events_but_not_the_old_sound() -> None:
+    bus = MemoryBus()
+    for each in (envelope(1), envelope(1, packet()), envelope(2)):
+        bus.publish(each)
+    following = await bus.follow("ana")
+    bus.publish(envelope(2, packet(1)))
+    assert [(e.is_media, e.seq) for e in await take(following, 3)] == [
+        (False, 1), (False, 2), (True, 2),
+    ]  # fmt: skip
+
+
+async def test_a_new_epoch_forgets_the_old_one() -> None:
+    bus = MemoryBus()
+    bus.publish(envelope(1))
+    bus.publish(envelope(1, epoch="set-2"))
+    following = await bus.follow("ana")
+    assert [e.epoch for e in await take(following, 1)] == ["set-2"]
+
+
+async def test_rooms_do_not_mix() -> None:
+    bus = MemoryBus()
+    following = await bus.follow("ana")
+    bus.publish(envelope(1, room="bea"))
+    bus.publish(envelope(1, room="ana"))
+    assert (await take(following, 1))[0].room == "ana"
+
+
+async def test_a_reader_that_sleeps_loses_the_oldest_and_it_is_counted() -> None:
+    bus = MemoryBus()
+    following = await bus.follow("ana")
+    for seq in range(1, FOLLOWING_CAPACITY + 11):
+        bus.publish(envelope(seq))
+    assert following.dropped == 10
+    assert (await take(following, 1))[0].seq == 11
+
+
+async def test_rooms_on_air_come_first() -> None:
+    bus = MemoryBus()
+    bus.publish(envelope(1, state(Phase.ENDED, room="bea"), room="bea"))
+    bus.publish(envelope(1, state(Phase.LIVE)))
+    assert [(r.room, r.state.phase) for r in await bus.rooms()] == [
+        ("ana", Phase.LIVE), ("bea", Phase.ENDED),
+    ]  # fmt: skip
+
+
+async def test_closing_releases_everyone() -> None:
+    bus = MemoryBus()
+    following = await bus.follow("ana")
+    reader = asyncio.create_task(anext(following, None))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    await bus.close()
+    assert await asyncio.wait_for(reader, 1) is None
+    assert not await bus.is_healthy()

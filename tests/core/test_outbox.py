@@ -1,0 +1,55 @@
+from core.bus.outbox import EVENTS_RETAINED_AFTER_END, Outbox
+from core.messages import Phase
+from tests.core.sample_messages import envelope, packet, state
+
+
+def test_events_go_first_and_stay_until_acknowledged() -> None:
+    outbox = Outbox()
+    media, event = envelope(1, packet()), envelope(1)
+    outbox.add(media)
+    outbox.add(event)
+    batch = outbox.next_batch(10)
+    assert batch == [event, media]
+    assert outbox.next_batch(10) == batch
+    outbox.acknowledge(batch)
+    assert len(outbox) == 0
+
+
+def test_a_batch_that_was_partly_dropped_takes_nothing_else_out() -> None:
+    outbox = Outbox(media_waiting=2)
+    packets = [envelope(seq, packet(seq)) for seq in (1, 2, 3)]
+    for each in packets[:2]:
+        outbox.add(each)
+    batch = outbox.next_batch(2)
+    outbox.add(packets[2])
+    assert outbox.dropped_media == 1
+    outbox.acknowledge(batch)
+    assert outbox.next_batch(10) == [packets[2]]
+
+
+def test_a_bus_that_forgot_is_told_again_in_order() -> None:
+    outbox = Outbox()
+    for seq in (1, 2):
+        outbox.add(envelope(seq))
+    outbox.acknowledge(outbox.next_batch(2))
+    outbox.add(envelope(3))
+    outbox.tell_again()
+    assert [e.seq for e in outbox.next_batch(10)] == [1, 2, 3]
+
+
+def test_little_is_retained_of_an_ended_set() -> None:
+    outbox = Outbox()
+    for seq in range(1, 1000):
+        outbox.add(envelope(seq))
+    outbox.add(envelope(1000, state(Phase.ENDED)))
+    outbox.acknowledge(outbox.next_batch(1000))
+    outbox.tell_again()
+    assert len(outbox) == EVENTS_RETAINED_AFTER_END
+
+
+def test_events_are_bounded_too() -> None:
+    outbox = Outbox(events_waiting=2)
+    for seq in (1, 2, 3):
+        outbox.add(envelope(seq))
+    assert outbox.dropped_events == 1
+    assert [e.seq for e in outbox.next_batch(10)] == [2, 3]
