@@ -11,6 +11,7 @@
     ├── ConfigurationInvalid  settings that cannot work                   (exit code 2)
     ├── ModelInvalid          a model file that does not fit its specification
     ├── BusUnavailable        the bus cannot be reached just now
+    ├── StorageUnavailable    the database cannot be used just now        (503 with Retry-After)
     └── RecordingDamaged      a recording that cannot be read or replayed
 
 Every error says what was wrong and what to do. `code` is a stable slug, from which pages and the
@@ -116,6 +117,12 @@ class BusUnavailable(DjUniverseError):
     """The bus cannot be reached just now; what was not acknowledged is kept and tried again."""
 
     code = "bus_unavailable"
+
+
+class StorageUnavailable(DjUniverseError):
+    """The database cannot be used just now; nothing was stored, trying again makes sense."""
+
+    code = "storage_unavailable"
 
 
 class RecordingDamaged(DjUniverseError):

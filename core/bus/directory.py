@@ -47,7 +47,7 @@ class DirectoryEntry:
         )
 
     @classmethod
-    def decode(cls, encoded: bytes) -> DirectoryEntry:
+    def decode(cls, encoded: bytes | str) -> DirectoryEntry:
         """Read an entry back.
 
         Raises

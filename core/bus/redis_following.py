@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import Final
+from typing import Any, Final, TypeAlias, cast
 
 import structlog
 from redis.asyncio import Redis
@@ -24,6 +24,9 @@ READ_AT_ONCE: Final = 500
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.01
 EPOCHS_REMEMBERED: Final = 16
+
+Replies: TypeAlias = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
+"""XREAD's reply under RESP2, undecoded: stream -> entries -> fields. The library's own union also covers decoded replies."""
 
 log = structlog.get_logger(__name__)
 
@@ -114,14 +117,19 @@ class RedisFollowing:
         if encoded is not None:
             first_id = DirectoryEntry.decode(encoded).first_id
             self._positions[events_stream(self._room)] = _before(first_id)
-        newest = await self._client.xrevrange(media_stream(self._room), count=1)
+        newest = cast(
+            "list[tuple[bytes, object]]",
+            await self._client.xrevrange(media_stream(self._room), count=1),
+        )
         self._positions[media_stream(self._room)] = newest[0][0].decode() if newest else "0-0"
 
     async def _read(self) -> None:
-        replies = await self._client.xread(
-            self._positions, count=READ_AT_ONCE, block=BLOCK_MILLISECONDS
+        positions: dict[Any, Any] = dict(self._positions)
+        replies = cast(
+            "Replies",
+            await self._client.xread(positions, count=READ_AT_ONCE, block=BLOCK_MILLISECONDS),
         )
-        for key, entries in _pairs(replies):
+        for key, entries in replies:
             for entry_id, fields in entries:
                 self._positions[key.decode()] = entry_id.decode()
                 self._take(fields[FIELD])
@@ -143,18 +151,6 @@ class RedisFollowing:
             return
         if self._progress.is_new(envelope):
             self._queue.put(envelope)
-
-
-def _pairs(
-    replies: object,
-) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:
-    """Return XREAD's reply as pairs, whichever protocol version shaped it."""
-    if not replies:
-        return []
-    if isinstance(replies, dict):
-        return [(key, entries[0] if entries and isinstance(entries[0], list) else entries)
-                for key, entries in replies.items()]  # fmt: skip
-    return list(replies)  # type: ignore[call-overload, no-any-return]  # RESP2: a list of pairs
 
 
 def _before(entry_id: str) -> str:

@@ -1,0 +1,108 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from core.bus.directory import LOST_AFTER_SECONDS, REASON_LOST
+from core.bus.interface import Following
+from core.bus.redis_streams import RedisBus
+from core.clock import ManualClock, SystemClock
+from core.errors import BusUnavailable
+from core.messages import Envelope, Phase
+from core.metrics import Metrics
+from tests.conftest import RedisServer
+from tests.core.sample_messages import envelope, packet, state
+
+pytestmark = pytest.mark.redis
+
+
+@asynccontextmanager
+async def bus_on(server: RedisServer, clock: ManualClock | None = None) -> AsyncIterator[RedisBus]:
+    bus = RedisBus(server.url, clock=clock or SystemClock(), metrics=Metrics())
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+async def take(following: Following, count: int) -> list[Envelope]:
+    return [await asyncio.wait_for(anext(following), 10) for _ in range(count)]
+
+
+async def eventually(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.02)
+
+
+async def test_what_one_process_says_another_hears_in_order(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        following = await edge.follow("ana")
+        sent = [envelope(1, state())] + [envelope(seq) for seq in range(2, 60)]
+        for each in sent:
+            ingest.publish(each)
+        assert await take(following, len(sent)) == sent
+
+
+async def test_sound_comes_through_bit_for_bit(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state()))
+        following = await edge.follow("ana")
+        await take(following, 1)
+        sent = [envelope(seq, packet(seq)) for seq in range(1, 20)]
+        for each in sent:
+            ingest.publish(each)
+        assert await take(following, len(sent)) == sent
+
+
+async def test_a_late_follower_starts_with_the_current_epoch(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state(session="set-1")))
+        ingest.publish(envelope(2, state(Phase.ENDED, session="set-1")))
+        ingest.publish(envelope(1, state(session="set-2"), epoch="set-2"))
+        ingest.publish(envelope(2, epoch="set-2"))
+        await eventually(lambda: not ingest._writer.outbox)
+        await asyncio.sleep(0.1)
+        following = await edge.follow("ana")
+        assert [(e.epoch, e.seq) for e in await take(following, 2)] == [("set-2", 1), ("set-2", 2)]
+
+
+async def test_redis_gone_and_back_empty_loses_nothing(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        following = await edge.follow("ana")
+        ingest.publish(envelope(1, state()))
+        for seq in range(2, 20):
+            ingest.publish(envelope(seq))
+        await eventually(lambda: not ingest._writer.outbox)
+        redis_server.stop()
+        for seq in range(20, 40):
+            ingest.publish(envelope(seq))
+        await eventually(lambda: not ingest._writer.up)
+        assert not await edge.is_healthy()
+        redis_server.start()
+        assert [e.seq for e in await take(following, 39)] == list(range(1, 40))
+        late = await edge.follow("ana")
+        assert [e.seq for e in await take(late, 39)] == list(range(1, 40))
+        assert await ingest.is_healthy()
+
+
+async def test_rooms_are_listed_and_a_dead_ingest_is_noticed(redis_server: RedisServer) -> None:
+    clock = ManualClock()
+    async with bus_on(redis_server, clock) as ingest, bus_on(redis_server, clock) as edge:
+        ingest.publish(envelope(1, state()))
+        await eventually(lambda: ingest._writer._entries)
+        [room] = await edge.rooms()
+        assert (room.room, room.state.phase) == ("ana", Phase.LIVE)
+        clock.advance(LOST_AFTER_SECONDS + 1)
+        [room] = await edge.rooms()
+        assert (room.state.phase, room.state.reason) == (Phase.ENDED, REASON_LOST)
+        redis_server.stop()
+        assert len(await edge.rooms()) == 1
+
+
+async def test_a_missing_redis_is_named_at_start(redis_server: RedisServer) -> None:
+    redis_server.stop()
+    async with bus_on(redis_server) as bus:
+        with pytest.raises(BusUnavailable, match="REDIS_URL"):
+            await bus.check()
