@@ -1,0 +1,155 @@
+"""The pages: home, audience, studio, and everything they are made of.
+
+All of `web/static` is read once, compressed once and served from memory. Its content names a
+*release*; the HTML is served with that release in every address below `/static/`, so that a browser
+keeps scripts, styles and fonts for good and still gets all of a new version at once, without a
+build step. The same files without the release (`/static/...`) are served with an ETag.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+STATIC_FOLDER: Final = Path(__file__).parent / "static"
+
+FOREVER: Final = "public, max-age=31536000, immutable"
+"""For addresses that carry the release: their content can never change."""
+
+ASK_AGAIN: Final = "no-cache"
+"""For addresses that stay while their content changes: kept, but checked by ETag."""
+
+MEDIA_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
+COMPRESSED_ALREADY: Final = frozenset({".woff2", ".png"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One file, ready to be sent."""
+
+    body: bytes
+    compressed: bytes | None  # gzip, where that is smaller
+    etag: str
+    media_type: str
+
+
+class StaticLibrary:
+    """Every file of a folder, by its path relative to it.
+
+    Parameters
+    ----------
+    folder
+        What to read; later changes on the disk are not seen.
+    """
+
+    def __init__(self, folder: Path = STATIC_FOLDER) -> None:
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and not path.name.startswith(".")
+        }
+        self.release = _release_of(files)
+        self._assets = {name: self._prepare(name, body) for name, body in files.items()}
+
+    def find(self, path: str) -> tuple[Asset, bool] | None:
+        """Return a file and whether its address carried this release, or None.
+
+        An address of another release gets this one's file: a page that was open while the server
+        was replaced still finds its scripts.
+        """
+        if not path.startswith("~"):
+            asset = self._assets.get(path)
+            return None if asset is None else (asset, False)
+        release, _, rest = path[1:].partition("/")
+        asset = self._assets.get(rest)
+        return None if asset is None else (asset, release == self.release)
+
+    def _prepare(self, name: str, body: bytes) -> Asset:
+        suffix = Path(name).suffix
+        if suffix == ".html":
+            body = body.replace(b'"/static/', f'"/static/~{self.release}/'.encode())
+        media_type = MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0]
+        small = None if suffix in COMPRESSED_ALREADY else gzip.compress(body, 9, mtime=0)
+        return Asset(
+            body=body,
+            compressed=small if small is not None and len(small) < len(body) else None,
+            etag=hashlib.sha256(body).hexdigest()[:20],
+            media_type=media_type or "application/octet-stream",
+        )
+
+
+def _release_of(files: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name, body in files.items():
+        digest.update(f"{name}\0{len(body)}\0".encode())
+        digest.update(body)
+    return digest.hexdigest()[:12]
+
+
+def respond(asset: Asset, request: Request, cache_control: str) -> Response:
+    """Send a file, compressed where the browser takes that, or 304 where it has it already."""
+    compressed = asset.compressed if "gzip" in request.headers.get("accept-encoding", "") else None
+    # Two encodings are two representations, each with a strong tag of its own (RFC 9110, 8.8.3.3).
+    etag = f'"{asset.etag}-gzip"' if compressed is not None else f'"{asset.etag}"'
+    headers = {"Cache-Control": cache_control, "ETag": etag, "Vary": "Accept-Encoding"}
+    known = {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
+    if etag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    if compressed is not None:
+        headers["Content-Encoding"] = "gzip"
+    body = asset.body if compressed is None else compressed
+    return Response(body, headers=headers, media_type=asset.media_type)
+
+
+def pages_router() -> APIRouter:
+    """Return the routes `/`, `/live/{room}`, `/studio` and `/static/...`."""
+    library = StaticLibrary()
+    router = APIRouter(include_in_schema=False)
+
+    def send(path: str, request: Request) -> Response:
+        found = library.find(path)
+        if found is None:
+            return Response("There is no such file.", status_code=404, media_type="text/plain")
+        asset, is_current = found
+        return respond(asset, request, FOREVER if is_current else ASK_AGAIN)
+
+    async def home(request: Request) -> Response:
+        return send("home.html", request)
+
+    async def live(request: Request, room: str) -> Response:  # the page reads it from its address
+        return send("live.html", request)
+
+    async def studio(request: Request) -> Response:
+        return send("studio.html", request)
+
+    async def static(request: Request, path: str) -> Response:
+        return send(path, request)
+
+    async def icon(request: Request) -> Response:
+        return send("icon.svg", request)
+
+    for address, endpoint in (
+        ("/", home),
+        ("/live/{room}", live),
+        ("/studio", studio),
+        ("/static/{path:path}", static),
+        ("/favicon.ico", icon),
+    ):
+        router.add_api_route(address, endpoint, methods=["GET", "HEAD"])
+    return router

@@ -1,0 +1,112 @@
+// Sound in the listener's ears, and the clock that everything on the page follows.
+//
+// `heardSample()` says which sample of the media clock is leaving the loudspeaker now: scores, beats
+// and the picture are drawn for that moment.
+
+import { signal } from "../shared/view.js";
+import { MediaRing, SAMPLE_RATE_HZ } from "./ring.js";
+
+const RAMP_SECONDS = 0.03;
+const SCRIPT_BLOCK = 1024;
+
+export class SoundPlayer {
+  constructor() {
+    this.state = signal("off"); // off, starting, on, failed
+    this.report = signal(null);
+    this.volume = 1;
+    this.offsetMs = 0; // how much later the ear is than the browser knows (Bluetooth)
+    this.context = null;
+    this.gain = null;
+    this.node = null;
+  }
+
+  /** Begin to play; call it from a tap or a key, as browsers demand. */
+  async start() {
+    if (this.state.peek() === "on" || this.state.peek() === "starting") return;
+    this.state.value = "starting";
+    try {
+      if (this.context === null) await this.build();
+      await this.context.resume();
+      this.send("clear");
+      this.state.value = "on";
+    } catch (error) {
+      console.warn("The sound did not start:", error);
+      this.state.value = "failed";
+    }
+  }
+
+  async build() {
+    const context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "balanced" });
+    this.gain = new GainNode(context, { gain: this.volume });
+    this.gain.connect(context.destination);
+    this.node = context.audioWorklet === undefined
+      ? this.scriptNode(context) : await this.workletNode(context);
+    this.node.connect(this.gain);
+    this.context = context;
+  }
+
+  async workletNode(context) {
+    await context.audioWorklet.addModule(new URL("player-worklet.js", import.meta.url));
+    const node = new AudioWorkletNode(context, "ring-player", {
+      numberOfInputs: 0, outputChannelCount: [2],
+    });
+    node.port.onmessage = ({ data }) => { this.report.value = data; };
+    this.send = (message, transfer = []) => node.port.postMessage(message, transfer);
+    return node;
+  }
+
+  /** Browsers give no worklet to plain http away from localhost; this older node they do give. */
+  scriptNode(context) {
+    const ring = new MediaRing();
+    const node = context.createScriptProcessor(SCRIPT_BLOCK, 0, 2);
+    node.onaudioprocess = ({ outputBuffer, playbackTime }) => {
+      const position = ring.position;
+      ring.read(outputBuffer.getChannelData(0), outputBuffer.getChannelData(1),
+        SAMPLE_RATE_HZ / context.sampleRate);
+      this.report.value = { ...ring.report(), position, time: playbackTime };
+    };
+    this.send = (message) => {
+      if (message === "clear") ring.clear();
+      else ring.write(message.start, message.left, message.right);
+    };
+    return node;
+  }
+
+  send() {}
+
+  /** Hand over decoded sound; the arrays are given away. */
+  push(start, left, right) {
+    if (this.state.peek() !== "on") return;
+    this.send({ start, left, right }, [left.buffer, right.buffer]);
+  }
+
+  async stop() {
+    if (this.context === null) return;
+    this.state.value = "off";
+    this.report.value = null;
+    await this.context.suspend();
+  }
+
+  setVolume(volume) {
+    this.volume = volume;
+    // A straight line of loudness: the ear hears roughly the square of the slider as even steps.
+    this.gain?.gain.setTargetAtTime(volume * volume, this.context?.currentTime ?? 0, RAMP_SECONDS);
+  }
+
+  /** The sample of the media clock that is heard now, or null while nothing is. */
+  heardSample() {
+    const report = this.report.peek();
+    if (this.state.peek() !== "on" || report === null || report.speed === 0) return null;
+    const elapsed = this.heardTime() - report.time;
+    return report.position + (elapsed - this.offsetMs / 1000) * SAMPLE_RATE_HZ * report.speed;
+  }
+
+  /** The context's time at the loudspeaker. */
+  heardTime() {
+    const stamp = this.context.getOutputTimestamp?.();
+    if (stamp?.contextTime > 0) {
+      return stamp.contextTime + (performance.now() - stamp.performanceTime) / 1000;
+    }
+    return this.context.currentTime - (this.context.outputLatency || this.context.baseLatency || 0);
+  }
+}

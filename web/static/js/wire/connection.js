@@ -1,0 +1,143 @@
+// One viewer's connection to a room: djuv.v1 over a WebSocket that comes back by itself.
+//
+// After a break it asks for what it missed by (epoch, seq). It reports what it is doing in `link`:
+//   {is: "connecting"} {is: "open"} {is: "waiting", untilMs, attempt} {is: "refused", code} {is: "closed"}
+
+import { signal } from "../shared/view.js";
+import { Backoff } from "./backoff.js";
+import { parseFrame } from "./frames.js";
+
+const PROTOCOL = "djuv.v1";
+const PING_MS = 5_000;
+const SILENCE_MS = 16_000; // the edge speaks every five seconds; after three misses the line is dead
+const POLICY = 1008;
+
+export class RoomConnection {
+  /**
+   * @param {string} room slug of the room
+   * @param {{onEvent: Function, onMedia: Function}} listener called for every event and media frame
+   */
+  constructor(room, { onEvent, onMedia }) {
+    this.room = room;
+    this.onEvent = onEvent;
+    this.onMedia = onMedia;
+    this.link = signal({ is: "connecting" });
+    this.epoch = null;
+    this.lastSeq = 0;
+    this.roundTripMs = null;
+    this.opened = 0; // connections that got as far as hello
+    this.backoff = new Backoff();
+    this.socket = null;
+    this.timers = { retry: 0, ping: 0 };
+    this.heardAtMs = 0;
+    this.tryNow = this.tryNow.bind(this);
+    addEventListener("online", this.tryNow);
+    document.addEventListener("visibilitychange", this.tryNow);
+  }
+
+  open() {
+    clearTimeout(this.timers.retry);
+    this.link.value = { is: "connecting" };
+    const socket = new WebSocket(this.address(), PROTOCOL);
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = (message) => this.receive(message.data);
+    socket.onclose = (close) => socket === this.socket && this.lost(close.code);
+    this.socket = socket;
+    this.heardAtMs = performance.now();
+    clearInterval(this.timers.ping);
+    this.timers.ping = setInterval(() => this.keepAlive(), PING_MS);
+  }
+
+  address() {
+    const url = new URL(`/rooms/${encodeURIComponent(this.room)}/live`, location.href);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    if (this.epoch !== null) {
+      url.searchParams.set("epoch", this.epoch);
+      url.searchParams.set("seq", String(this.lastSeq));
+    }
+    return url;
+  }
+
+  receive(data) {
+    this.heardAtMs = performance.now();
+    if (typeof data !== "string") {
+      const frame = parseFrame(data);
+      if (frame !== null) this.onMedia(frame);
+      return;
+    }
+    const event = JSON.parse(data);
+    if (event.t === "pong") this.roundTripMs = performance.now() - event.d.sent;
+    if (event.t === "hello") this.greeted(event.d);
+    const already = event.seq > 0 && event.seq <= this.lastSeq;
+    if (already && event.d?.epoch === undefined) return;
+    if (event.t === "state" && event.d.epoch && event.d.epoch !== this.epoch) this.epoch = event.d.epoch;
+    if (event.seq > 0) this.lastSeq = event.seq;
+    this.onEvent(event);
+  }
+
+  greeted(hello) {
+    this.opened += 1;
+    this.backoff.reset();
+    if (hello.epoch !== this.epoch) {
+      this.epoch = hello.epoch;
+      this.lastSeq = 0;
+    }
+    this.link.value = { is: "open" };
+    this.ping();
+  }
+
+  ping() {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    this.socket.send(JSON.stringify({ t: "ping", d: { sent: performance.now() } }));
+  }
+
+  keepAlive() {
+    if (performance.now() - this.heardAtMs > SILENCE_MS) this.abandon();
+    else this.ping();
+  }
+
+  /** Give the present socket up without waiting for its closing handshake. */
+  abandon() {
+    const socket = this.socket;
+    this.socket = null;
+    socket?.close();
+    this.lost(1006);
+  }
+
+  lost(code) {
+    clearInterval(this.timers.ping);
+    this.socket = null;
+    if (this.link.peek().is === "closed") return;
+    if (code === POLICY) {
+      this.link.value = { is: "refused", code };
+      return;
+    }
+    const seconds = this.backoff.next();
+    this.link.value = {
+      is: "waiting", untilMs: performance.now() + seconds * 1000, attempt: this.backoff.attempts,
+    };
+    this.timers.retry = setTimeout(() => this.open(), seconds * 1000);
+  }
+
+  /** The network is back, the page is looked at again, or the person asked: wait no longer. */
+  tryNow() {
+    const { is } = this.link.peek();
+    if (document.visibilityState === "visible" && is === "waiting") this.open();
+  }
+
+  /** Try again after a refusal, because the person asked. */
+  retry() {
+    this.backoff.reset();
+    this.open();
+  }
+
+  close() {
+    this.link.value = { is: "closed" };
+    clearTimeout(this.timers.retry);
+    clearInterval(this.timers.ping);
+    removeEventListener("online", this.tryNow);
+    document.removeEventListener("visibilitychange", this.tryNow);
+    this.socket?.close(1000);
+    this.socket = null;
+  }
+}
