@@ -26,7 +26,10 @@ PAUSE_SECONDS: Final = 0.01
 EPOCHS_REMEMBERED: Final = 16
 
 Replies: TypeAlias = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
-"""XREAD's reply under RESP2, undecoded: stream -> entries -> fields. The library's own union also covers decoded replies."""
+"""XREAD's reply under RESP2, undecoded: stream -> entries -> fields.
+
+The library's own type also covers decoded replies and RESP3.
+"""
 
 log = structlog.get_logger(__name__)
 
