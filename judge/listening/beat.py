@@ -1,0 +1,110 @@
+"""Beat phase: where in time the pulse falls.
+
+The onsets of the newest seconds are folded at the beat period through their Fourier coefficients
+at its first harmonics, which is the least-squares fit of a periodic curve. Its peak is the beat,
+found between frames. Kick and bass count double: hats love the off-beat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.media import SAMPLE_RATE_HZ
+from judge.listening.onsets import FRAME_RATE_HZ
+from judge.listening.tempo import peak_position
+
+FIT_HARMONICS: Final = 8
+PHASES: Final = 128
+BAND_WEIGHTS: Final = np.array([2.0, 1.0, 1.0, 0.7])
+ONSET_DELAY_SECONDS: Final = 0.0085
+"""From an attack to the end of the frame in which its onset strength peaks; from clicks."""
+
+_SWITCH_ADVANTAGE: Final = 1.25
+_SWITCH_HOPS: Final = 6
+"""Another phase must be this much better for 3 s before the beat jumps to it."""
+
+_HARMONIC_NUMBERS: Final = np.arange(1, FIT_HARMONICS + 1)
+_GRID: Final = np.arange(PHASES) / PHASES
+_STEER: Final = np.exp(2j * np.pi * np.outer(_HARMONIC_NUMBERS, _GRID))
+
+
+@dataclass(frozen=True, slots=True)
+class BeatFit:
+    """The beat as fitted at one hop; times count from the end of the hop."""
+
+    since_beat_seconds: float  # 0 <= this < period
+    period_seconds: float
+    sharpness: float  # 0-1, peak of the folded onsets over what a perfect click track reaches
+
+
+def coefficients(flux: NDArray[np.float32], period_seconds: float) -> NDArray[np.complex128]:
+    """Return the weighted onsets' mean Fourier coefficients at the beat's harmonics.
+
+    Phase is measured backwards from the newest frame's end; flux has shape (n, ONSET_BANDS).
+    The 0th entry is the mean, the others are harmonics 1 to `FIT_HARMONICS`.
+    """
+    level = flux.mean(axis=0, dtype=np.float64) + 1e-3
+    strength = (flux / level) @ BAND_WEIGHTS
+    age_seconds = np.arange(len(strength) - 1, -1, -1) / FRAME_RATE_HZ
+    first = np.exp(-2j * np.pi * age_seconds / period_seconds)
+    powers = np.cumprod(np.broadcast_to(first, (FIT_HARMONICS, len(first))), axis=0)
+    folded = powers @ strength / len(strength)
+    return np.concatenate(([strength.mean()], folded))
+
+
+class BeatTracker:
+    """Keeps the beat where it was unless another place is clearly better for seconds."""
+
+    def __init__(self) -> None:
+        self._anchor_seconds: float | None = None  # a past beat, on the hop clock
+        self._now_seconds = 0.0
+        self._doubt_hops = 0
+
+    def hear(
+        self, flux: NDArray[np.float32], bpm: float | None, hop_seconds: float
+    ) -> BeatFit | None:
+        """Fit the beat to the newest onsets, or forget it where `bpm` is None."""
+        self._now_seconds += hop_seconds
+        if bpm is None:
+            self._anchor_seconds = None
+            return None
+        period = 60.0 / bpm
+        lines = coefficients(flux, period)
+        curve = np.real(lines[1:] @ _STEER)
+        phase = self._choose(curve, period)
+        self._anchor_seconds = self._now_seconds - phase * period
+        since = (phase * period + ONSET_DELAY_SECONDS) % period
+        peak = float(np.interp(phase, _GRID, curve, period=1.0))
+        sharpness = peak / (FIT_HARMONICS * max(float(lines[0].real), 1e-9))
+        return BeatFit(since, period, min(max(sharpness, 0.0), 1.0))
+
+    def _choose(self, curve: NDArray[np.float64], period: float) -> float:
+        """Return the phase (share of a period before now) of the beat."""
+        best = int(np.argmax(curve))
+        if self._anchor_seconds is None:
+            return _around(curve, best)
+        predicted = (self._now_seconds - self._anchor_seconds) / period % 1.0
+        reach = PHASES // 10
+        near = (round(predicted * PHASES) + np.arange(-reach, reach + 1)) % PHASES
+        local = int(near[np.argmax(curve[near])])
+        better = curve[best] > _SWITCH_ADVANTAGE * max(float(curve[local]), 0.0)
+        self._doubt_hops = self._doubt_hops + 1 if better else 0
+        if self._doubt_hops >= _SWITCH_HOPS:
+            self._doubt_hops = 0
+            return _around(curve, best)
+        return _around(curve, local)
+
+
+def _around(curve: NDArray[np.float64], position: int) -> float:
+    """Return the peak near grid `position`, between grid points, as a share of a period."""
+    around = np.roll(curve, PHASES // 2 - position)[PHASES // 2 - 1 : PHASES // 2 + 2]
+    return (position + peak_position(around, 1.0, -1.0)) / PHASES % 1.0
+
+
+def beat_sample(end_sample: int, fit: BeatFit) -> int:
+    """Return the position of the most recent beat on the media clock."""
+    return max(end_sample - round(fit.since_beat_seconds * SAMPLE_RATE_HZ), 0)

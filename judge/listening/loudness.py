@@ -1,0 +1,126 @@
+"""Loudness as EBU R128 measures it, one hop at a time.
+
+K-weighting and gating: ITU-R BS.1770-5, annex 1. Momentary (0.4 s), short-term (3 s) and
+integrated loudness: EBU Tech 3341. Every 0.1 s a gating block of 0.4 s ends.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from core.media import CHANNELS
+from core.messages import Loudness
+
+STEP_SAMPLES: Final = 4_800
+"""A new gating block starts every 0.1 s: blocks of 0.4 s overlap by 75 %."""
+
+MOMENTARY_STEPS: Final = 4
+SHORT_TERM_STEPS: Final = 30
+ABSOLUTE_GATE_LUFS: Final = -70.0
+RELATIVE_GATE_LU: Final = -10.0
+
+# Biquads as (b0, b1, b2, 1, a1, a2) for 48 kHz; BS.1770-5, tables 1 and 2.
+_HEAD_SHELF: Final = (
+    *(1.53512485958697, -2.69169618940638, 1.19839281085285),
+    *(1.0, -1.69065929318241, 0.73248077421585),
+)
+_HIGH_PASS: Final = (1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621)
+K_WEIGHTING: Final = np.array([_HEAD_SHELF, _HIGH_PASS])
+
+_BINS_PER_LU: Final = 100
+_LOUDEST_LUFS: Final = 30.0
+_BINS: Final = int((_LOUDEST_LUFS - ABSOLUTE_GATE_LUFS) * _BINS_PER_LU)
+
+
+def power_to_lufs(power: float) -> float | None:
+    """Turn the K-weighted power summed over channels into LUFS; None for digital silence."""
+    return -0.691 + 10 * math.log10(power) if power > 0 else None
+
+
+class GatedHistogram:
+    """Integrated loudness of a set of any length in constant memory.
+
+    Blocks are counted in bins of 0.01 LU that also sum their exact power, so only blocks within
+    0.01 LU of the relative gate can fall on the wrong side of it.
+    """
+
+    def __init__(self) -> None:
+        self._counts = np.zeros(_BINS, dtype=np.int64)
+        self._powers = np.zeros(_BINS, dtype=np.float64)
+
+    def add(self, power: float) -> None:
+        """Count one gating block."""
+        lufs = power_to_lufs(power)
+        if lufs is None or lufs <= ABSOLUTE_GATE_LUFS:
+            return
+        position = int((lufs - ABSOLUTE_GATE_LUFS) * _BINS_PER_LU)
+        self._counts[min(position, _BINS - 1)] += 1
+        self._powers[min(position, _BINS - 1)] += power
+
+    def integrated_lufs(self) -> float | None:
+        """Return the loudness over all blocks that pass both gates."""
+        ungated = self._mean_from(0)
+        if ungated is None:
+            return None
+        gate = ungated + RELATIVE_GATE_LU
+        first = max(math.ceil((gate - ABSOLUTE_GATE_LUFS) * _BINS_PER_LU), 0)
+        return self._mean_from(first)
+
+    def _mean_from(self, first: int) -> float | None:
+        count = int(self._counts[first:].sum())
+        return power_to_lufs(float(self._powers[first:].sum()) / count) if count else None
+
+
+class LoudnessMeter:
+    """Measures a stereo stream hop by hop."""
+
+    def __init__(self) -> None:
+        self._filter_state = np.zeros((len(K_WEIGHTING), CHANNELS, 2))
+        self._step_powers = np.zeros(SHORT_TERM_STEPS)
+        self._steps = 0
+        self._gated = GatedHistogram()
+
+    def hear(self, samples: NDArray[np.float32]) -> Loudness:
+        """Measure up to the end of `samples`.
+
+        Parameters
+        ----------
+        samples
+            Shape (n, 2), 48 kHz, full scale 1.0; n is a multiple of `STEP_SAMPLES`.
+
+        Returns
+        -------
+        Loudness
+            Momentary and short-term are None until 0.4 s and 3 s have been heard, and for digital
+            silence; integrated is None until a block has passed the gates.
+        """
+        channels = np.ascontiguousarray(samples.T, dtype=np.float64)
+        weighted, self._filter_state = signal.sosfilt(
+            K_WEIGHTING, channels, axis=1, zi=self._filter_state
+        )
+        steps = weighted.reshape(CHANNELS, -1, STEP_SAMPLES)
+        powers = np.einsum("cst,cst->s", steps, steps) / STEP_SAMPLES
+        for power in powers:
+            self._step(float(power))
+        return Loudness(
+            momentary_lufs=self._over(MOMENTARY_STEPS),
+            short_term_lufs=self._over(SHORT_TERM_STEPS),
+            integrated_lufs=self._gated.integrated_lufs(),
+        )
+
+    def _step(self, power: float) -> None:
+        self._step_powers[:-1] = self._step_powers[1:]
+        self._step_powers[-1] = power
+        self._steps += 1
+        if self._steps >= MOMENTARY_STEPS:
+            self._gated.add(float(self._step_powers[-MOMENTARY_STEPS:].mean()))
+
+    def _over(self, steps: int) -> float | None:
+        if self._steps < steps:
+            return None
+        return power_to_lufs(float(self._step_powers[-steps:].mean()))
