@@ -1,0 +1,250 @@
+"""Stream keys: who may go live, and in which room.
+
+A key is 256 random bits behind a prefix that says what it is. It is shown once, when it is made;
+the database holds its SHA-256. That is enough for a secret of full entropy: there is nothing to
+guess that salt or stretching would make slower. Its first characters are its name (`key_id`), by
+which it is listed and revoked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from battles.database import Database
+from battles.names import clean_name, folded, numbered, room_slug
+from battles.tables import DjRow, StreamKeyRow
+from core.clock import Clock, SystemClock
+from core.errors import BadInput, NotAuthorised, NotFound, StorageUnavailable
+from core.messages import Publisher
+
+PREFIX: Final = "djuv_"
+SECRET_BYTES: Final = 32
+KEY_FORMAT: Final = re.compile(PREFIX + f"[0-9a-f]{{{2 * SECRET_BYTES}}}")
+
+KEY_ID_CHARACTERS: Final = len(PREFIX) + 8
+"""How much of a key names it; 224 bits stay unknown."""
+
+SHORTEST_BEGINNING: Final = 4
+
+LAST_USED_SECONDS: Final = 60.0
+"""How exact the date of last use is: not every request needs a write."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKey:
+    """What is known of a key. The key itself is not."""
+
+    key_id: str  # its first characters
+    room: str
+    dj_name: str
+    created_unix_seconds: float
+    last_used_unix_seconds: float | None
+    revoked_unix_seconds: float | None
+
+
+class KeyStore:
+    """Makes, checks and revokes stream keys.
+
+    Parameters
+    ----------
+    database
+        Where they are stored.
+    clock
+        Dates what happens to them.
+    """
+
+    def __init__(self, database: Database, clock: Clock | None = None) -> None:
+        self._database = database
+        self._clock = clock or SystemClock()
+
+    async def create(self, name: str) -> tuple[str, StreamKey]:
+        """Make a key for the DJ called `name`; return the key, shown this once, and its record.
+
+        A new name gets a room of its own; a name that is known, in any case of letters, gets one
+        more key to its room.
+
+        Raises
+        ------
+        BadInput
+            If the name cannot be shown.
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        cleaned = clean_name(name)
+        async with self._database.writing(alone=True) as session:
+            dj = await self._dj(session, cleaned)
+            key = await self._unused_key(session)
+            row = StreamKeyRow(
+                key_id=key[:KEY_ID_CHARACTERS],
+                digest=_digest(key),
+                room=dj.room,
+                created_unix_seconds=self._clock.wall_seconds(),
+            )
+            session.add(row)
+        return key, _stream_key(row, dj.name)
+
+    @staticmethod
+    async def _unused_key(session: AsyncSession) -> str:
+        while True:
+            key = PREFIX + secrets.token_hex(SECRET_BYTES)
+            if await session.get(StreamKeyRow, key[:KEY_ID_CHARACTERS]) is None:
+                return key
+
+    async def _dj(self, session: AsyncSession, name: str) -> DjRow:
+        known = await session.scalar(select(DjRow).where(DjRow.folded_name == folded(name)))
+        if known is not None:
+            return known
+        dj = DjRow(
+            room=await self._free_room(session, room_slug(name)),
+            name=name,
+            folded_name=folded(name),
+            created_unix_seconds=self._clock.wall_seconds(),
+        )
+        session.add(dj)
+        await session.flush()
+        return dj
+
+    @staticmethod
+    async def _free_room(session: AsyncSession, slug: str) -> str:
+        alike = select(DjRow.room).where(DjRow.room.startswith(slug, autoescape=True))
+        taken = set(await session.scalars(alike))
+        number = 1
+        while numbered(slug, number) in taken:
+            number += 1
+        return numbered(slug, number)
+
+    async def authenticate(self, key: str) -> Publisher:
+        """Return who may go live with `key`.
+
+        Raises
+        ------
+        NotAuthorised
+            If it is no key, not known, or revoked.
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        if not KEY_FORMAT.fullmatch(key):
+            _refuse("key_malformed", "This is not a stream key. Paste it whole, from djuv_ on.")
+        query = select(StreamKeyRow, DjRow.name).join(DjRow, DjRow.room == StreamKeyRow.room)
+        async with self._database.reading() as session:
+            found = (
+                await session.execute(query.where(StreamKeyRow.digest == _digest(key)))
+            ).first()
+        if found is None:
+            _refuse("key_unknown", "This stream key is not known here. Create one for this server.")
+        row, dj_name = found
+        if row.revoked_unix_seconds is not None:
+            _refuse("key_revoked", "This stream key was revoked. Ask for a new one.")
+        await self._note_use(row)
+        return Publisher(key_id=row.key_id, room=row.room, dj_name=dj_name)
+
+    async def _note_use(self, row: StreamKeyRow) -> None:
+        now = self._clock.wall_seconds()
+        last = row.last_used_unix_seconds
+        if last is not None and now - last < LAST_USED_SECONDS:
+            return
+        statement = update(StreamKeyRow).where(StreamKeyRow.key_id == row.key_id)
+        try:
+            async with self._database.writing() as session:
+                await session.execute(statement.values(last_used_unix_seconds=now))
+        except StorageUnavailable as error:
+            # Who they are is known; a date that is not noted must not keep them off the air.
+            _log.warning("last use of key %s was not stored: %s", row.key_id, error)
+
+    async def list(self) -> tuple[StreamKey, ...]:
+        """Return all keys, revoked ones too, the newest first.
+
+        Raises
+        ------
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        query = select(StreamKeyRow, DjRow.name).join(DjRow, DjRow.room == StreamKeyRow.room)
+        newest_first = query.order_by(StreamKeyRow.created_unix_seconds.desc(), StreamKeyRow.key_id)
+        async with self._database.reading() as session:
+            rows = (await session.execute(newest_first)).all()
+        return tuple(_listed(row) for row in rows)
+
+    async def revoke(self, prefix: str) -> StreamKey:
+        """Revoke the one valid key that begins with `prefix`; `djuv_` may be left out.
+
+        Raises
+        ------
+        NotFound
+            If no valid key begins so.
+        BadInput
+            If several do, or `prefix` is too short to mean one key on purpose.
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        asked = prefix.strip().removeprefix(PREFIX)
+        if len(asked) < SHORTEST_BEGINNING:
+            raise BadInput(
+                f"Give at least {SHORTEST_BEGINNING} characters after {PREFIX} to name a key.",
+                code="key_prefix_short",
+                shortest=SHORTEST_BEGINNING,
+            )
+        beginning = (PREFIX + asked)[:KEY_ID_CHARACTERS]  # a whole key may be pasted as well
+        query = (
+            select(StreamKeyRow, DjRow.name)
+            .join(DjRow, DjRow.room == StreamKeyRow.room)
+            .where(StreamKeyRow.key_id.startswith(beginning, autoescape=True))
+            .where(StreamKeyRow.revoked_unix_seconds.is_(None))
+        )
+        async with self._database.writing() as session:
+            rows = (await session.execute(query)).all()
+            row, dj_name = _only(rows, beginning)
+            row.revoked_unix_seconds = self._clock.wall_seconds()
+        return _stream_key(row, dj_name)
+
+
+def _only(rows: Sequence[Row[StreamKeyRow, str]], beginning: str) -> Row[StreamKeyRow, str]:
+    if not rows:
+        raise NotFound(
+            f"No valid key begins with {beginning}. `djuniverse key list` shows them.",
+            code="key_not_found",
+            prefix=beginning,
+        )
+    if len(rows) > 1:
+        raise BadInput(
+            f"{len(rows)} valid keys begin with {beginning}. Give more of its characters.",
+            code="key_ambiguous",
+            prefix=beginning,
+            count=len(rows),
+        )
+    return rows[0]
+
+
+def _listed(row: Row[StreamKeyRow, str]) -> StreamKey:
+    key, dj_name = row
+    return _stream_key(key, dj_name)
+
+
+def _stream_key(row: StreamKeyRow, dj_name: str) -> StreamKey:
+    return StreamKey(
+        key_id=row.key_id,
+        room=row.room,
+        dj_name=dj_name,
+        created_unix_seconds=row.created_unix_seconds,
+        last_used_unix_seconds=row.last_used_unix_seconds,
+        revoked_unix_seconds=row.revoked_unix_seconds,
+    )
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
+
+
+def _refuse(code: str, message: str) -> NoReturn:
+    raise NotAuthorised(message, code=code)
