@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
+
+from anyascii import anyascii
 
 from battles.tables import NAME_LENGTH
 from core.errors import BadInput
@@ -12,7 +15,7 @@ SLUG_LENGTH: Final = 48
 """Characters of a room's name before a number is added to make it unique."""
 
 NAMELESS: Final = "dj"
-"""Room of a name without a letter or digit, such as one of emoji alone."""
+"""Room of a name without anything that can be spelled."""
 
 JOINERS: Final = "\u200c\u200d"
 """Invisible characters that Persian, Indic scripts and emoji are written with."""
@@ -43,26 +46,13 @@ def folded(name: str) -> str:
 
 
 def room_slug(name: str) -> str:
-    """Return the room's name for a DJ's: lower case, words joined by hyphens, any script.
+    """Return the room's name for a DJ's: `a-z`, `0-9` and single inner hyphens.
 
-    Latin letters lose their accents, so that an address can be typed on any keyboard; letters of
-    other scripts stay, with the marks that belong to them.
+    Other scripts are transliterated, so that any room's address can be typed on any keyboard and
+    read out in a club: the room of 東京 is `dongjing`.
     """
-    kept: list[str] = []
-    after_latin = False
-    for character in unicodedata.normalize("NFKD", folded(name)):
-        kind = unicodedata.category(character)[0]
-        if kind == "M":
-            if not after_latin and kept and kept[-1] != "-":
-                kept.append(character)
-            continue
-        after_latin = character.isascii()
-        if kind in "LN":
-            kept.append(character)
-        elif character not in JOINERS and kept and kept[-1] != "-":
-            kept.append("-")
-    slug = unicodedata.normalize("NFC", "".join(kept))[:SLUG_LENGTH].strip("-")
-    return slug or NAMELESS
+    words = re.findall(r"[a-z0-9]+", anyascii(folded(name)).lower())
+    return "-".join(words)[:SLUG_LENGTH].strip("-") or NAMELESS
 
 
 def numbered(slug: str, number: int) -> str:

@@ -99,7 +99,7 @@ async def test_an_ambiguous_beginning_revokes_nothing(keys: KeyStore, database: 
 async def test_one_name_is_one_room_and_like_names_are_not(keys: KeyStore):
     rooms = [
         (await keys.create(name))[1].room
-        for name in ("DJ Ana", "dj ana", "DJ Ana!", "DJ-Ana", "DJ Anastasia", "🎧", "🎚")
+        for name in ("DJ Ana", "dj ana", "DJ Ana!", "DJ-Ana", "DJ Anastasia", "…", "--")
     ]
     assert rooms == ["dj-ana", "dj-ana", "dj-ana-2", "dj-ana-3", "dj-anastasia", "dj", "dj-2"]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +17,12 @@ from core.errors import BadInput
         ("DJ  Ñandú!", "dj-nandu"),
         ("Björk & Åsa", "bjork-asa"),
         ("ＤＪ Ｗｉｄｅ", "dj-wide"),
-        ("Диджей Й", "диджей-й"),
-        ("東京 DJ", "東京-dj"),
-        ("हिन्दी", "हिन्दी"),
+        ("Диджей", "didzhey"),
+        ("東京 DJ", "dongjing-dj"),
+        ("हिन्दी", "hindi"),
         ("../../etc/passwd", "etc-passwd"),
-        ("🎧🎧", "dj"),
+        ("🎧", "headphones"),
+        ("…", "dj"),
         ("--", "dj"),
         ("Straße", "strasse"),
         ("x" * 60, "x" * SLUG_LENGTH),
@@ -33,8 +36,7 @@ def test_rooms_are_named_after_their_djs(name: str, slug: str):
 def test_a_slug_is_always_safe_in_an_address_and_a_path(name: str):
     slug = room_slug(name)
     assert 1 <= len(slug) <= SLUG_LENGTH
-    assert not slug.startswith("-") and not slug.endswith("-") and "--" not in slug
-    assert not set(slug) & set(" /\\.:{}%?#&\"'<>\u202e\0")
+    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", slug)
 
 
 @given(st.text(max_size=80))
