@@ -4,6 +4,9 @@ ONNX Runtime has no DFT on CUDA, a convolution runs everywhere. The basis (1,026
 stored: it is looked up from one period of a cosine at `bin * sample mod 1024`, in integers and so
 without rounding, and the runtime folds it to a constant when it loads the model. That keeps the
 file at a sixteenth of its size.
+
+Power is counted in units of the floor, so that the floor is 1: exporters take the addition of
+1e-10 for one of 0 and drop it, and digital silence becomes minus infinity.
 """
 
 from __future__ import annotations
@@ -18,15 +21,15 @@ from judge.mel.specification import (
     BINS,
     FFT_SIZE,
     FLOOR_POWER,
-    REFERENCE_DB,
     SCALE_DB,
+    SILENCE,
     hann_window,
     mel_filters,
     power_gain,
 )
 from judge.readings import FRAME_SAMPLES
 
-_TO_DECIBELS = 10.0 / math.log(10.0)
+_SCALE = 10.0 / math.log(10.0) / SCALE_DB
 
 
 class LogMel(nn.Module):
@@ -42,7 +45,7 @@ class LogMel(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         period = 2.0 * np.pi * np.arange(FFT_SIZE) / FFT_SIZE
-        window = hann_window() * math.sqrt(power_gain())
+        window = hann_window() * math.sqrt(power_gain() / FLOOR_POWER)
         self.register_buffer("bins", torch.arange(BINS)[:, None])
         self.register_buffer("samples", torch.arange(FFT_SIZE)[None, :])
         self.register_buffer("cosine", _float32(np.cos(period)))
@@ -63,8 +66,7 @@ class LogMel(nn.Module):
         )
         power = real * real + imaginary * imaginary  # (B, BINS, 25)
         bands = nn.functional.conv1d(power, self.filters)
-        decibels = torch.log(bands + FLOOR_POWER) * _TO_DECIBELS
-        return ((decibels - REFERENCE_DB) / SCALE_DB).transpose(1, 2)
+        return (torch.log(bands + 1.0) * _SCALE + SILENCE).transpose(1, 2)
 
 
 def _float32(values: np.ndarray) -> Tensor:
