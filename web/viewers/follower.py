@@ -1,0 +1,108 @@
+"""Keeps one room's following open, whatever becomes of the bus."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from core.bus import Bus
+from core.errors import BusUnavailable
+from core.messages import Envelope
+
+logger = logging.getLogger(__name__)
+
+BREATH_ENVELOPES: Final = 128
+"""A backlog is read in gulps of this size, so that other rooms are served in between."""
+
+FIRST_RETRY_SECONDS: Final = 0.25
+LAST_RETRY_SECONDS: Final = 5.0
+CLOSE_TIMEOUT_SECONDS: Final = 2.0
+
+
+class RoomFollower:
+    """Follows a room and hands over each envelope.
+
+    Parameters
+    ----------
+    bus
+        Where the room is.
+    room
+        Its name.
+    accept
+        Called with each envelope; an error in it costs that envelope alone.
+    quiet_seconds
+        Without an event for so long, what the bus held of the room has been read.
+    """
+
+    def __init__(
+        self, bus: Bus, room: str, accept: Callable[[Envelope], None], *, quiet_seconds: float
+    ) -> None:
+        self._bus = bus
+        self._room = room
+        self._accept = accept
+        self._quiet_seconds = quiet_seconds
+        self._events = 0
+        self._dropped = 0
+        self._retry_seconds = FIRST_RETRY_SECONDS
+        self.settled = asyncio.Event()
+
+    async def run(self) -> None:
+        """Follow until cancelled; whenever the bus lets go, follow again."""
+        while True:
+            try:
+                await self._follow()
+            except BusUnavailable as error:
+                logger.warning("room %s cannot be followed just now: %s", self._room, error)
+            except Exception:
+                logger.exception("following room %s failed; trying again", self._room)
+            await asyncio.sleep(self._retry_seconds)
+            self._retry_seconds = min(self._retry_seconds * 2, LAST_RETRY_SECONDS)
+
+    async def _follow(self) -> None:
+        following = await self._bus.follow(self._room)
+        watch = asyncio.create_task(self._settle(), name=f"settle {self._room}")
+        already_dropped = self._dropped
+        read = 0
+        try:
+            async for envelope in following:
+                self._dropped = already_dropped + following.dropped
+                self._retry_seconds = FIRST_RETRY_SECONDS
+                self._hand_over(envelope)
+                read += 1
+                if read % BREATH_ENVELOPES == 0:
+                    await asyncio.sleep(0)
+        finally:
+            watch.cancel()
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
+                await asyncio.gather(watch, following.close(), return_exceptions=True)
+
+    def _hand_over(self, envelope: Envelope) -> None:
+        self._events += not envelope.is_media
+        try:
+            self._accept(envelope)
+        except Exception:
+            logger.exception("event %d of set %s could not be shown", envelope.seq, envelope.epoch)
+
+    async def _settle(self) -> None:
+        """Wait until what the bus held of the room has been read.
+
+        The bus does not mark the end of it, so a pause is taken for it; but not before the first
+        event of a room that the bus says has some, nor while the bus is away.
+        """
+        events_before = -1
+        while events_before != self._events or (not self._events and await self._more_must_come()):
+            events_before = self._events
+            await asyncio.sleep(self._quiet_seconds)
+        self.settled.set()
+
+    async def _more_must_come(self) -> bool:
+        if not await self._bus.is_healthy():
+            return True
+        return any(summary.room == self._room for summary in await self._bus.rooms())
+
+    def take_dropped(self) -> int:
+        """Return how many envelopes were lost since the last call because we read too slowly."""
+        dropped, self._dropped = self._dropped, 0
+        return dropped

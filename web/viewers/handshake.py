@@ -1,0 +1,170 @@
+"""Who may watch: what a request for a room's WebSocket must look like. No I/O."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from websockets.datastructures import Headers, MultipleValuesError
+from websockets.http11 import Request
+
+from core.errors import BadInput
+from web.viewers.history import Resume
+
+ROOM_NAME_LENGTH: Final = 64
+
+_PATH: Final = re.compile(r"/rooms/([^/]+)/live")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_MOST_DIGITS: Final = 18  # of a `seq`; more is no number of ours
+
+
+class HandshakeRefused(BadInput):
+    """A request that does not lead to a room's WebSocket.
+
+    Parameters
+    ----------
+    status
+        Of the HTTP response.
+    message, code
+        See `DjUniverseError`.
+    """
+
+    def __init__(self, status: HTTPStatus, message: str, *, code: str) -> None:
+        super().__init__(message, code=code)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRequest:
+    """What a viewer asks for."""
+
+    room: str
+    resume: Resume | None
+
+
+def live_request(request: Request, allowed_origins: frozenset[str]) -> LiveRequest:
+    """Read a viewer's request.
+
+    Parameters
+    ----------
+    request
+        The handshake's HTTP request.
+    allowed_origins
+        Origins such as `https://example.org` besides the request's own host; `*` allows all.
+
+    Raises
+    ------
+    HandshakeRefused
+        404 if the path names no room, 403 if a browser sent the request for a page of another
+        site.
+    """
+    path, _, query = request.path.partition("?")
+    room = _room(path)
+    if not _origin_is_allowed(request.headers, allowed_origins):
+        raise HandshakeRefused(
+            HTTPStatus.FORBIDDEN,
+            "This page may not open rooms here; add its origin to the allowed ones.",
+            code="bad_origin",
+        )
+    return LiveRequest(room, _resume(query))
+
+
+def is_room_name(name: str) -> bool:
+    """Whether `name` can be a room's: a slug of letters and digits of any script and hyphens."""
+    return (
+        0 < len(name) <= ROOM_NAME_LENGTH
+        and name[0] != "-" != name[-1]
+        and unicodedata.is_normalized("NFC", name)
+        and not any("A" <= character <= "Z" for character in name)
+        and all(
+            unicodedata.category(character)[0] in "LMN" for character in name if character != "-"
+        )
+    )
+
+
+def _room(path: str) -> str:
+    match = _PATH.fullmatch(path)
+    room = unquote(match[1]) if match else ""
+    if not is_room_name(room):
+        raise HandshakeRefused(
+            HTTPStatus.NOT_FOUND,
+            "There is no such room; a room's address is /rooms/NAME/live.",
+            code="room_not_found",
+        )
+    return room
+
+
+def _resume(query: str) -> Resume | None:
+    """Return the last event seen; what cannot be read counts as a new viewer."""
+    try:
+        values = parse_qs(query, max_num_fields=8)
+    except ValueError:
+        return None
+    epoch, seq = values.get("epoch", [""])[-1], values.get("seq", [""])[-1]
+    if not epoch or not (seq.isascii() and seq.isdigit() and len(seq) <= _MOST_DIGITS):
+        return None
+    return Resume(epoch, int(seq))
+
+
+def _origin_is_allowed(headers: Headers, allowed_origins: frozenset[str]) -> bool:
+    """Whether the page that asks is ours; programs other than browsers send no origin."""
+    try:
+        origin, host = headers.get("Origin"), headers.get("Host", "")
+    except MultipleValuesError:
+        return False
+    if origin is None or "*" in allowed_origins or origin in allowed_origins:
+        return True
+    try:
+        parts = urlsplit(origin)
+        asked = urlsplit(f"{parts.scheme}://{host}")
+        default_port = _DEFAULT_PORTS[parts.scheme]
+        same_port = (parts.port or default_port) == (asked.port or default_port)
+    except (ValueError, KeyError):  # no port, or "null" and other schemes
+        return False
+    return same_port and parts.hostname is not None and parts.hostname == asked.hostname
+
+
+def viewer_address(peer: str, headers: Headers, trusted_proxies: Iterable[str]) -> str:
+    """Return where a viewer comes from, for limits by address.
+
+    Parameters
+    ----------
+    peer
+        Address of the connection's other end.
+    headers
+        Of the request.
+    trusted_proxies
+        Addresses or networks whose `X-Forwarded-For` is believed.
+
+    Returns
+    -------
+    str
+        An IPv4 address, or the /64 network that an IPv6 customer owns; `peer` where it is neither.
+    """
+    networks = [ipaddress.ip_network(proxy) for proxy in trusted_proxies]
+    forwarded = ",".join(headers.get_all("X-Forwarded-For")).split(",")
+    chain = [*(hop.strip() for hop in forwarded if hop.strip()), peer]
+    address = peer
+    for hop in reversed(chain):
+        try:
+            parsed = ipaddress.ip_address(hop)
+        except ValueError:
+            break  # nothing before this can be believed
+        address = _customer(parsed)
+        if not any(parsed in network for network in networks):
+            break
+    return address
+
+
+def _customer(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))

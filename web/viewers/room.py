@@ -1,0 +1,198 @@
+"""One room with its audience: each envelope becomes bytes once, and goes to everybody."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from core.clock import Clock
+from core.messages import EncodedAudio, Envelope, Score
+from core.metrics import Metrics
+from web.viewers import protocol
+from web.viewers.config import ViewerConfig
+from web.viewers.history import Resume
+from web.viewers.picture import RoomPicture
+from web.viewers.protocol import Weights
+from web.viewers.units import AudioUnit, OwnUnit, Unit
+from web.viewers.viewer import Viewer
+
+logger = logging.getLogger(__name__)
+
+SENT_STAGE: Final = "sent"
+"""Label of the latency from a window's last packet to its score in the viewers' transports."""
+
+
+class ViewedRoom:
+    """Hands a room's units to its viewers.
+
+    Sound that is due within a tick goes out as one write; an event goes out at once, together with
+    the sound that waits, in order.
+
+    Parameters
+    ----------
+    name
+        The room.
+    clock, metrics, config
+        As for the hub.
+    weights
+        Genre weights for `hello`.
+    same_host
+        Whether publishers share this host's monotonic clock, so that latency can be measured.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        clock: Clock,
+        metrics: Metrics,
+        config: ViewerConfig,
+        weights: Weights,
+        same_host: bool,
+    ) -> None:
+        self.name = name
+        self.picture = RoomPicture(config.history_events, config.fresh_seconds)
+        self.version = 0  # grows with every event: for entity tags
+        self.live = False  # whether what comes now is new, rather than read from the bus's memory
+        self._clock = clock
+        self._metrics = metrics
+        self._config = config
+        self._weights = weights
+        self._same_host = same_host
+        self._flowing: dict[Viewer, None] = {}  # written to straight, in order of joining
+        self._held: dict[Viewer, None] = {}  # too slow just now: units are offered
+        self._pending: list[Unit] = []
+        self._arrivals: list[float] = []  # of the pending scores' windows
+        self._tick: asyncio.Handle | None = None
+        self._at_once = False  # whether `_tick` is due now rather than at the end of a tick
+
+    @property
+    def viewers(self) -> int:
+        """How many watch."""
+        return len(self._flowing) + len(self._held)
+
+    def accept(self, envelope: Envelope) -> None:
+        """Take the next envelope from the bus; it is sent within a tick."""
+        if not self.picture.is_news(envelope):
+            return
+        message = envelope.message
+        if isinstance(message, EncodedAudio):
+            self.picture.hear(envelope)
+            if self.viewers:
+                self._pending.append(AudioUnit(envelope, message))
+                self._flush_within_a_tick()
+            return
+        latency_seconds = self._latency_seconds(message) if isinstance(message, Score) else None
+        unit = self.picture.add_event(envelope, latency_seconds)
+        self.version += 1
+        if not self.viewers:
+            return
+        self._pending.append(unit)
+        if isinstance(message, Score) and latency_seconds is not None:
+            self._arrivals.append(message.arrived_seconds)
+        self._flush_at_once()
+
+    def _latency_seconds(self, score: Score) -> float | None:
+        if not (self.live and self._same_host):
+            return None
+        return self._clock.monotonic_seconds() - score.arrived_seconds
+
+    def _flush_within_a_tick(self) -> None:
+        if self._tick is None:
+            loop = asyncio.get_running_loop()
+            self._tick = loop.call_later(self._config.audio_tick_seconds, self.flush)
+
+    def _flush_at_once(self) -> None:
+        """Flush when all that was published together has been read: one write for all of it."""
+        if self._at_once:
+            return
+        if self._tick is not None:
+            self._tick.cancel()
+        self._at_once = True
+        self._tick = asyncio.get_running_loop().call_soon(self.flush)
+
+    def flush(self) -> None:
+        """Write what is pending to every viewer."""
+        if self._tick is not None:
+            self._tick.cancel()
+        self._tick, self._at_once = None, False
+        units, self._pending = self._pending, []
+        if units:
+            self._write(units)
+        self._record_latency()
+
+    def _write(self, units: Sequence[Unit]) -> None:
+        # Both sides are copied first: a write can move its viewer from one to the other.
+        held, flowing = tuple(self._held), tuple(self._flowing)
+        data = units[0].frame if len(units) == 1 else b"".join([unit.frame for unit in units])
+        for viewer in flowing:
+            try:
+                viewer.write(data)
+            except RuntimeError:  # a transport that is gone and whose end has not been told yet
+                self.leave(viewer)
+        self._metrics.viewer_bytes.inc(len(data) * len(flowing))
+        for viewer in held:
+            viewer.offer(units)
+
+    def _record_latency(self) -> None:
+        if self._arrivals:
+            now = self._clock.monotonic_seconds()
+            latency = self._metrics.window_latency_seconds.labels(SENT_STAGE)
+            for arrived_seconds in self._arrivals:
+                latency.observe(now - arrived_seconds)
+            self._arrivals.clear()
+
+    def join(self, viewer: Viewer, resume: Resume | None) -> None:
+        """Greet `viewer`, send it what it missed, and count it among the audience."""
+        self.flush()  # what is pending is in the history already, and must not come twice
+        missed = self.picture.catch_up(resume)
+        viewer.moved = self._place
+        self._held[viewer] = None
+        viewer.begin([OwnUnit(protocol.text_frame(self._hello(missed.from_seq))), *missed.events])
+
+    def _hello(self, from_seq: int) -> bytes:
+        picture = self.picture
+        return protocol.hello_payload(
+            room=self.name,
+            state=picture.state,
+            from_seq=from_seq,
+            last_seq=picture.history.last_seq,
+            pts_microseconds=picture.position_microseconds,
+            wall_seconds=self._clock.wall_seconds(),
+            weights=self._weights,
+        )
+
+    def leave(self, viewer: Viewer) -> None:
+        """Forget `viewer`; does nothing if it is not here."""
+        viewer.forget()
+        self._flowing.pop(viewer, None)
+        self._held.pop(viewer, None)
+
+    def _place(self, viewer: Viewer) -> None:
+        if viewer.flows:
+            self._held.pop(viewer, None)
+            self._flowing[viewer] = None
+        else:
+            self._flowing.pop(viewer, None)
+            self._held[viewer] = None
+
+    def announce_audience(self) -> None:
+        """Tell every viewer how many watch, and how much it was too slow for."""
+        pts_microseconds = self.picture.position_microseconds
+        frames: dict[int, OwnUnit] = {}
+        for viewer in (*self._flowing, *self._held):
+            if viewer.dropped not in frames:
+                payload = protocol.edge_stats_payload(
+                    self.viewers, viewer.dropped, pts_microseconds
+                )
+                frames[viewer.dropped] = OwnUnit(protocol.text_frame(payload))
+            viewer.send(frames[viewer.dropped])
+
+    def stop(self) -> None:
+        """Send nothing more."""
+        if self._tick is not None:
+            self._tick.cancel()
+        self._pending.clear()
+        self._arrivals.clear()
