@@ -141,18 +141,21 @@ class IceAgent:
 
     def _time_checks(self, protocol: StunProtocol) -> None:
         """Take the round trip from the checks that aioice makes anyway, every five seconds."""
+        inside: Any = protocol
         request = protocol.request
 
         async def timed(
-            message: stun.Message, address: tuple[str, int], **options: object
+            message: stun.Message,
+            address: tuple[str, int],
+            integrity_key: bytes | None = None,
+            retransmissions: int | None = None,
         ) -> tuple[stun.Message, tuple[str, int]]:
             started = self._clock.monotonic_seconds()
-            response: tuple[stun.Message, tuple[str, int]]
-            response = await request(message, address, **options)
+            response = await request(message, address, integrity_key, retransmissions)
             self.round_trip_seconds = self._clock.monotonic_seconds() - started
             return response
 
-        protocol.request = timed
+        inside.request = timed
 
 
 def server_addresses(client_address: str) -> list[str]:

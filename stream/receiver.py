@@ -106,6 +106,7 @@ class AudioReceiver(RTCRtpReceiver):
 
     def _shorten(self, protocol: StunProtocol) -> None:
         """Let RTP bypass aioice's queue and aiortc's task, from this socket on."""
+        inside: Any = protocol
         received = protocol.datagram_received
         session = self.transport._rx_srtp
 
@@ -120,7 +121,7 @@ class AudioReceiver(RTCRtpReceiver):
                 return
             self._take(parse_rtp(plain))
 
-        protocol.datagram_received = datagram_received
+        inside.datagram_received = datagram_received
 
     def _take(self, packet: RtpPacket | None) -> None:
         if packet is None:
