@@ -140,6 +140,11 @@ class ViewerHub:
     def _limit(self, message: str, code: str) -> LimitReached:
         return LimitReached(message, code=code, retry_after_seconds=self.config.retry_after_seconds)
 
+    def known(self, name: str) -> ViewedRoom | None:
+        """Return the room if it is followed and up to date already."""
+        followed = self._rooms.get(name)
+        return followed.room if followed and followed.follower.settled.is_set() else None
+
     def viewers_in(self, name: str) -> int:
         """How many watch a room through this process."""
         followed = self._rooms.get(name)

@@ -54,7 +54,6 @@ class ViewedRoom:
     ) -> None:
         self.name = name
         self.picture = RoomPicture(config.history_events, config.fresh_seconds)
-        self.version = 0  # grows with every event: for entity tags
         self.live = False  # whether what comes now is new, rather than read from the bus's memory
         self._clock = clock
         self._metrics = metrics
@@ -86,7 +85,6 @@ class ViewedRoom:
             return
         latency_seconds = self._latency_seconds(message) if isinstance(message, Score) else None
         unit = self.picture.add_event(envelope, latency_seconds)
-        self.version += 1
         if not self.viewers:
             return
         self._pending.append(unit)
