@@ -1,0 +1,266 @@
+"""Sections of a track in phrases of eight bars, and which role sounds in which bar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.messages import Genre
+from training.simulator.randomness import pick
+
+PHRASE_BARS: Final = 8
+BEATS_PER_BAR: Final = 4
+
+
+class Role(StrEnum):
+    """What a part does in the music."""
+
+    KICK = "kick"
+    RUMBLE = "rumble"
+    CLAP = "clap"
+    HATS = "hats"
+    TOPS = "tops"
+    PERCUSSION = "percussion"
+    BASS = "bass"
+    CHORDS = "chords"
+    PAD = "pad"
+    LEAD = "lead"
+    RISER = "riser"
+    ROLL = "roll"
+    CRASH = "crash"
+    FILL = "fill"
+
+
+class SectionKind(StrEnum):
+    """The shape of dance music."""
+
+    INTRO = "intro"
+    DROP = "drop"
+    BREAK = "break"
+    BUILD = "build"
+    OUTRO = "outro"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of one character."""
+
+    kind: SectionKind
+    start_bar: int
+    bars: int
+
+    @property
+    def end_bar(self) -> int:
+        """The bar after the last."""
+        return self.start_bar + self.bars
+
+
+# Level of each role at the start and the end of a section, drawn straight in between; a step in
+# the middle is written as the share of the section after which the role comes in (or goes out).
+_FULL: Final = (1.0, 1.0, 0.0)
+_LEVELS: Final[dict[SectionKind, dict[Role, tuple[float, float, float]]]] = {
+    SectionKind.INTRO: {
+        Role.KICK: _FULL,
+        Role.RUMBLE: (0.7, 0.7, 0.5),
+        Role.HATS: (0.8, 1.0, 0.0),
+        Role.PERCUSSION: (0.6, 0.9, 0.25),
+        Role.CLAP: (0.9, 0.9, 0.5),
+        Role.BASS: (0.8, 0.8, 0.5),
+        Role.PAD: (0.1, 0.4, 0.5),
+        Role.TOPS: (0.6, 0.6, 0.75),
+    },
+    SectionKind.DROP: {
+        Role.KICK: _FULL,
+        Role.RUMBLE: _FULL,
+        Role.HATS: _FULL,
+        Role.PERCUSSION: _FULL,
+        Role.CLAP: _FULL,
+        Role.BASS: _FULL,
+        Role.CHORDS: _FULL,
+        Role.PAD: (0.45, 0.45, 0.0),
+        Role.LEAD: (0.9, 1.0, 0.5),
+        Role.TOPS: (1.0, 1.0, 0.25),
+    },
+    SectionKind.BREAK: {
+        Role.PAD: (1.3, 1.6, 0.0),
+        Role.CHORDS: (0.8, 1.0, 0.25),
+        Role.LEAD: (0.8, 1.1, 0.5),
+        Role.PERCUSSION: (0.35, 0.5, 0.0),
+        Role.HATS: (0.25, 0.5, 0.5),
+    },
+    SectionKind.BUILD: {
+        Role.PAD: (1.6, 1.5, 0.0),
+        Role.CHORDS: (1.0, 1.2, 0.0),
+        Role.LEAD: (1.1, 1.2, 0.0),
+        Role.HATS: (0.5, 0.9, 0.0),
+        Role.RISER: (0.15, 1.0, 0.0),
+        Role.ROLL: (0.3, 1.0, 0.0),
+    },
+    SectionKind.OUTRO: {
+        Role.KICK: _FULL,
+        Role.RUMBLE: (0.8, 0.6, 0.0),
+        Role.HATS: (1.0, 0.8, 0.0),
+        Role.PERCUSSION: (0.9, 0.6, 0.0),
+        Role.CLAP: (0.9, 0.9, -0.75),
+        Role.BASS: (0.9, 0.8, -0.5),
+        Role.PAD: (0.35, 0.1, -0.5),
+    },
+}
+_BRIGHTNESS: Final = {
+    SectionKind.INTRO: (0.35, 0.7),
+    SectionKind.DROP: (1.0, 1.0),
+    SectionKind.BREAK: (0.45, 0.8),
+    SectionKind.BUILD: (0.5, 1.0),
+    SectionKind.OUTRO: (0.7, 0.2),
+}
+_WITH_CRASH: Final = (SectionKind.DROP, SectionKind.BREAK, SectionKind.OUTRO)
+_DRIVE_WEIGHTS: Final = {
+    Role.KICK: 0.32,
+    Role.BASS: 0.26,
+    Role.CLAP: 0.08,
+    Role.HATS: 0.08,
+    Role.TOPS: 0.06,
+    Role.CHORDS: 0.08,
+    Role.LEAD: 0.08,
+    Role.ROLL: 0.04,
+}
+"""How much each role adds to the drive that dancers feel; bass drum and bass carry most."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The order of a track's sections.
+
+    Attributes
+    ----------
+    sections
+        Without gaps, from bar 0.
+    monotone
+        A flaw: nothing builds, breaks or changes.
+    """
+
+    sections: tuple[Section, ...]
+    monotone: bool = False
+
+    @property
+    def bars(self) -> int:
+        """Length of the track."""
+        return self.sections[-1].end_bar
+
+    @property
+    def outro_bar(self) -> int:
+        """Where a DJ would begin to leave."""
+        return self.sections[-1].start_bar
+
+    @property
+    def intro_bars(self) -> int:
+        """How long a DJ may take to bring it in."""
+        return self.sections[0].bars
+
+    @property
+    def first_drop_bar(self) -> int:
+        """Where a cut would enter."""
+        return next(s.start_bar for s in self.sections if s.kind is SectionKind.DROP)
+
+    def section_at(self, bar: float) -> Section:
+        """Return the section that bar lies in; before the start and after the end, the nearest."""
+        for section in self.sections:
+            if bar < section.end_bar:
+                return section
+        return self.sections[-1]
+
+    @cached_property
+    def levels(self) -> dict[Role, NDArray[np.float32]]:
+        """Gain of each role in each bar, 0-1, shape (bars,)."""
+        levels = {role: np.zeros(self.bars, dtype=np.float32) for role in Role}
+        for section in self.sections:
+            kind = SectionKind.DROP if self.monotone else section.kind
+            span = slice(section.start_bar, section.end_bar)
+            for role, line in _LEVELS[kind].items():
+                levels[role][span] = _drawn(line, section.bars)
+            if not self.monotone:
+                _accents(levels, section)
+        if self.monotone:
+            levels[Role.LEAD][:] = 0.0
+        return levels
+
+    @cached_property
+    def brightness(self) -> NDArray[np.float32]:
+        """How far the filter on chords, pad and lead is open in each bar, 0-1, shape (bars,)."""
+        lines = [
+            np.linspace(*((0.7, 0.7) if self.monotone else _BRIGHTNESS[s.kind]), s.bars)
+            for s in self.sections
+        ]
+        return np.concatenate(lines).astype(np.float32)
+
+    @cached_property
+    def drive(self) -> NDArray[np.float32]:
+        """How hard the music drives in each bar, 0-1, shape (bars,)."""
+        total = np.zeros(self.bars, dtype=np.float32)
+        for role, weight in _DRIVE_WEIGHTS.items():
+            total += np.float32(weight) * self.levels[role]
+        return total
+
+    @cached_property
+    def pulse(self) -> NDArray[np.float32]:
+        """How clearly each bar marks the beat, 0-1, shape (bars,): a flam needs it."""
+        kick, hats, clap = (self.levels[role] for role in (Role.KICK, Role.HATS, Role.CLAP))
+        pulse = 0.6 * kick + 0.25 * hats + 0.15 * clap
+        return np.asarray(pulse, dtype=np.float32)
+
+
+def _drawn(line: tuple[float, float, float], bars: int) -> NDArray[np.float64]:
+    first, last, step = line
+    levels = np.linspace(first, last, bars)
+    progress = np.arange(bars) / bars
+    return np.where(progress < -step if step < 0 else progress >= step, levels, 0.0)
+
+
+def _accents(levels: dict[Role, NDArray[np.float32]], section: Section) -> None:
+    if section.kind in _WITH_CRASH:
+        levels[Role.CRASH][section.start_bar] = 1.0
+        levels[Role.CRASH][section.start_bar + 1] = 1.0
+    if section.kind not in (SectionKind.BREAK, SectionKind.BUILD):
+        levels[Role.FILL][section.start_bar + PHRASE_BARS - 1 : section.end_bar : PHRASE_BARS] = 1.0
+
+
+_BRISK: Final = ((8, 16), (8, 16), (4, 8), (8, 16), (8, 16))
+_FULL_LENGTH: Final = ((16, 32), (16, 32), (8, 16), (32,), (16, 32))
+
+
+def draw_arrangement(
+    rng: np.random.Generator, genre: Genre, *, brisk: bool, monotone: bool = False
+) -> Arrangement:
+    """Draw the order of sections.
+
+    Parameters
+    ----------
+    rng, genre
+        What is drawn from; techno and house prefer longer intros and outros.
+    brisk
+        A short edit, of which a DJ plays some 60-90 s, rather than the full length.
+    monotone
+        The flaw of that name.
+    """
+    intro, drop, pause, second_drop, outro = _BRISK if brisk else _FULL_LENGTH
+    long_share = 0.6 if genre in (Genre.HOUSE, Genre.TECHNO) else 0.35
+    break_bars = pick(rng, pause)
+    lengths = [
+        (SectionKind.INTRO, pick(rng, intro, (1 - long_share, long_share))),
+        (SectionKind.DROP, pick(rng, drop)),
+        (SectionKind.BREAK, break_bars),
+        (SectionKind.BUILD, break_bars if break_bars == 4 else 8),
+        (SectionKind.DROP, pick(rng, second_drop, (0.7, 0.3) if brisk else None)),
+        (SectionKind.OUTRO, pick(rng, outro, (1 - long_share, long_share))),
+    ]
+    sections: list[Section] = []
+    start = 0
+    for kind, bars in lengths:
+        sections.append(Section(kind, start, bars))
+        start += bars
+    return Arrangement(tuple(sections), monotone)

@@ -1,0 +1,56 @@
+"""Curves that move a fader or a knob over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.simulator.synthesis import Audio
+
+
+@dataclass(slots=True)
+class Automation:
+    """Straight lines between points in time; constant before the first and after the last.
+
+    Attributes
+    ----------
+    rest
+        Value while there is no point.
+    """
+
+    rest: float
+    _samples: list[float] = field(default_factory=list)
+    _values: list[float] = field(default_factory=list)
+
+    def add(self, points: Iterable[tuple[float, float]]) -> None:
+        """Append `(sample, value)` points that lie after all that are there.
+
+        A point that would lie before an earlier one is moved up to it: two gestures that
+        overlap become one after the other.
+        """
+        for sample, value in points:
+            self._samples.append(max(sample, self._samples[-1]) if self._samples else sample)
+            self._values.append(value)
+
+    def moves_within(self, start: int, samples: int) -> bool:
+        """Whether the value changes within a block."""
+        first, last = self.at(np.array([start, start + samples], dtype=np.float64))
+        inside = any(start < sample < start + samples for sample in self._samples)
+        return inside or bool(first != last)
+
+    def at(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the values at any samples."""
+        if not self._samples:
+            return np.full(len(samples), self.rest)
+        return np.interp(samples, self._samples, self._values)
+
+    def over(self, start: int, samples: int) -> Audio:
+        """Return the values over a block, shape (samples,)."""
+        if not self.moves_within(start, samples):
+            return np.full(
+                samples, self.at(np.array([start], dtype=np.float64))[0], dtype=np.float32
+            )
+        return self.at(np.arange(start, start + samples, dtype=np.float64)).astype(np.float32)

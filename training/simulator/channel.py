@@ -1,0 +1,78 @@
+"""What a DJ does with one track: where it is cued, and how its channel of the mixer moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from training.simulator.automation import Automation
+from training.simulator.filters import FILTER_OPEN_HZ
+from training.simulator.track import TrackPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """A loop roll: from `start_sample` on, a stretch is repeated until `end_sample`."""
+
+    start_sample: float
+    end_sample: float
+    length_samples: float
+
+
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """An echo-out: the last stretch before `cut_sample` comes back, each time softer."""
+
+    cut_sample: float
+    length_samples: float
+    feedback: float
+    repeats: int
+
+    @property
+    def end_sample(self) -> float:
+        """When the last repeat is over."""
+        return self.cut_sample + self.repeats * self.length_samples
+
+
+@dataclass(slots=True)
+class Channel:
+    """The gestures on one channel, in the order of time."""
+
+    fader: Automation = field(default_factory=lambda: Automation(1.0))
+    bass: Automation = field(default_factory=lambda: Automation(1.0))
+    highpass_hz: Automation = field(default_factory=lambda: Automation(FILTER_OPEN_HZ["highpass"]))
+    lowpass_hz: Automation = field(default_factory=lambda: Automation(FILTER_OPEN_HZ["lowpass"]))
+    rolls: list[Roll] = field(default_factory=list)
+    echo: Echo | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlayedTrack:
+    """A track on the clock of the set.
+
+    Attributes
+    ----------
+    index
+        Counted from 0 within the set.
+    plan
+        The track.
+    origin_sample
+        Where its first bar begins on the set's clock; may be negative, and fractional.
+    trim_db
+        Gain of its channel.
+    channel
+        Its gestures; the transition out of it is added once it is planned.
+    """
+
+    index: int
+    plan: TrackPlan
+    origin_sample: float
+    trim_db: float
+    channel: Channel
+
+    def sample_of_bar(self, bar: float) -> float:
+        """Return where a bar begins on the set's clock."""
+        return self.origin_sample + bar * self.plan.bar_samples
+
+    def bar_at(self, sample: float) -> float:
+        """Return the bar that plays at a sample of the set's clock."""
+        return (sample - self.origin_sample) / self.plan.bar_samples

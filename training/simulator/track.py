@@ -1,0 +1,184 @@
+"""One track: what was drawn for it, and its sound as loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from core.media import SAMPLE_RATE_HZ
+from core.messages import Genre
+from training.simulator.arrangement import (
+    BEATS_PER_BAR,
+    Arrangement,
+    Role,
+    draw_arrangement,
+)
+from training.simulator.composition import STEPS_PER_BAR, compose
+from training.simulator.harmony import Key
+from training.simulator.instruments import (
+    LoopTime,
+    bass_loop,
+    draw_bass_sound,
+    lead_loop,
+    pad_loop,
+    stab_loop,
+)
+from training.simulator.mastering import Master, fit_master
+from training.simulator.percussion import drum_loops, pump_curve
+from training.simulator.randomness import pick, stream
+from training.simulator.synthesis import (
+    Audio,
+    echoed,
+    filtered_on_circle,
+    reverberated,
+)
+
+TEMPO_RANGES_BPM: Final = {
+    Genre.HOUSE: (118.0, 130.0),
+    Genre.TECHNO: (125.0, 150.0),
+    Genre.TRANCE: (130.0, 145.0),
+    Genre.DUBSTEP: (138.0, 142.0),
+}
+_SWING: Final = {Genre.HOUSE: 0.28, Genre.TECHNO: 0.1, Genre.TRANCE: 0.04, Genre.DUBSTEP: 0.16}
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPlan:
+    """A track as it will be played: everything that its sound follows from."""
+
+    seed: int
+    genre: Genre
+    bpm: float  # as played, after the pitch fader
+    key: Key
+    swing: float  # share of a sixteenth
+    arrangement: Arrangement
+
+    @property
+    def beat_samples(self) -> float:
+        """Samples of one beat."""
+        return 60.0 * SAMPLE_RATE_HZ / self.bpm
+
+    @property
+    def bar_samples(self) -> float:
+        """Samples of one bar."""
+        return BEATS_PER_BAR * self.beat_samples
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One role's loop.
+
+    Attributes
+    ----------
+    role
+        Decides in which bars it sounds.
+    bright, dark
+        Shape (samples + 1, 2): the loop with its filter open and closed, its first sample again at
+        the end. `dark` is None for what has no filter.
+    bars
+        Length of the loop.
+    pumped
+        Whether the bass drum pushes it down (side chain).
+    """
+
+    role: Role
+    bright: Audio
+    dark: Audio | None
+    bars: int
+    pumped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSound:
+    """The rendered loops of a track."""
+
+    parts: tuple[Part, ...]
+    pump: Audio  # shape (samples + 1,): gain of what the bass drum pushes down, over one bar
+    master: Master
+
+
+def draw_track(
+    seed: int, genre: Genre, *, bpm: float, key: Key, brisk: bool, monotone: bool = False
+) -> TrackPlan:
+    """Draw the rest of a track whose genre, tempo and key are given."""
+    rng = stream(seed, "track")
+    swing = float(rng.uniform(0, _SWING[genre]))
+    arrangement = draw_arrangement(
+        stream(seed, "arrangement"), genre, brisk=brisk, monotone=monotone
+    )
+    return TrackPlan(seed, genre, bpm, key, swing, arrangement)
+
+
+# Root-mean-square of a tonal loop at full level, beside a bass drum that peaks at 1.
+_LEVELS: Final = {Role.BASS: 0.17, Role.CHORDS: 0.12, Role.PAD: 0.13, Role.LEAD: 0.11}
+_PUMPED: Final = (Role.BASS, Role.CHORDS, Role.PAD, Role.LEAD, Role.RUMBLE, Role.RISER)
+
+
+def render_track(plan: TrackPlan) -> TrackSound:
+    """Render the loops of a track; a second of computing or less."""
+    step_samples = plan.beat_samples / 4
+    drums = drum_loops(stream(plan.seed, "drums"), plan.genre, step_samples, plan.swing)
+    tonal, bars = _tonal_loops(plan, step_samples)
+    parts = [
+        _part(role, loop, bars, filtered=role is not Role.BASS) for role, loop in tonal.items()
+    ]
+    parts += [
+        _part(role, loop, round(len(loop) / plan.bar_samples), filtered=False)
+        for role, loop in drums.items()
+    ]
+    pump = pump_curve(stream(plan.seed, "pump"), plan.genre, round(step_samples * STEPS_PER_BAR))
+    return TrackSound(
+        tuple(parts),
+        np.append(pump, pump[:1]),
+        fit_master(stream(plan.seed, "master"), _fullest_bars(parts, pump)),
+    )
+
+
+def _part(role: Role, loop: Audio, bars: int, *, filtered: bool) -> Part:
+    dark = filtered_on_circle(loop, "lowpass", 650.0, 1) if filtered else None
+    return Part(role, _closed(loop), None if dark is None else _closed(dark), bars, role in _PUMPED)
+
+
+def _closed(loop: Audio) -> Audio:
+    return np.ascontiguousarray(np.concatenate([loop, loop[:1]]), dtype=np.float32)
+
+
+def _tonal_loops(plan: TrackPlan, step_samples: float) -> tuple[dict[Role, Audio], int]:
+    score = compose(stream(plan.seed, "score"), plan.genre, plan.key)
+    time = LoopTime(step_samples, score.bars, plan.swing)
+    rng = stream(plan.seed, "instruments")
+    loops = {
+        Role.BASS: bass_loop(draw_bass_sound(rng, plan.genre), score.bass, time),
+        Role.CHORDS: stab_loop(rng, score.chords, time),
+        Role.PAD: pad_loop(rng, score.pad, time),
+        Role.LEAD: lead_loop(rng, score.lead, time),
+    }
+    for role, level in _LEVELS.items():
+        loop = loops[role]
+        if role is not Role.BASS:
+            loop = filtered_on_circle(loop, "highpass", 170.0, 2)
+            delay_steps = pick(rng, (2, 3, 3, 4))
+            if role in (Role.LEAD, Role.CHORDS):
+                loop = echoed(loop, delay_steps * step_samples, 0.4, float(rng.uniform(0.1, 0.35)))
+            room_seconds = float(rng.uniform(0.8, 2.6))
+            loop = reverberated(loop, rng, room_seconds, float(rng.uniform(0.25, 0.55)))
+        level_db = float(rng.uniform(-2.0, 2.0))
+        rms = np.sqrt(np.mean(loop**2)) + 1e-9
+        loops[role] = loop * np.float32(level * 10 ** (level_db / 20) / rms)
+    return loops, score.bars
+
+
+def _fullest_bars(parts: list[Part], pump: Audio, bars: int = 4) -> Audio:
+    """Return four bars with everything of a drop in them, to set the master by."""
+    samples = bars * len(pump)
+    mix = np.zeros((samples, 2), dtype=np.float32)
+    curve = np.resize(pump, samples)[:, None]
+    for part in parts:
+        if part.role in (Role.RISER, Role.ROLL, Role.CRASH, Role.FILL):
+            continue
+        level = np.float32(0.5 if part.role is Role.PAD else 1.0)
+        loop = np.resize(part.bright[:-1], (samples, 2)) * level
+        mix += loop * curve if part.pumped else loop
+    return mix
