@@ -38,7 +38,7 @@ BODY_SECONDS: Final = 10.0
 """How long a body may take to arrive."""
 
 LONGEST_TITLE: Final = 120
-EXPOSED_HEADERS: Final = "Location, ETag, Link, Retry-After, WWW-Authenticate"
+EXPOSED_HEADERS: Final = "Location, ETag, Link, Retry-After, WWW-Authenticate, Djuv-Room"
 
 _MALFORMED: Final = frozenset({"sdp_malformed", "fragment_malformed", "not_text", "body_too_slow"})
 
@@ -112,6 +112,7 @@ class _WhipEndpoint:
         # OBS takes an absolute path or URL and nothing else.
         response.headers["Location"] = f"{request.url.path.rstrip('/')}/{answer.resource}"
         response.headers["ETag"] = answer.etag
+        response.headers["Djuv-Room"] = publisher.room  # where the DJ's own page follows the set
         for link in self._links:  # one header each: OBS would take a comma for the next server
             response.headers.append("Link", link)
         return response
