@@ -1,4 +1,4 @@
-"""The log-mel on the CPU: a real FFT in single precision and a sparse product with the triangles."""
+"""The log-mel on the CPU: an FFT in single precision, a sparse product with the triangles."""
 
 from __future__ import annotations
 
