@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from enum import IntEnum
 from typing import Protocol
 
 from core.messages import EncodedAudio, Envelope
 from web.viewers import protocol
 from web.viewers.protocol import MediaFlag
+
+logger = logging.getLogger(__name__)
 
 
 class Rank(IntEnum):
@@ -65,11 +68,15 @@ class EventUnit:
 
     @property
     def frame(self) -> bytes:
-        """The event's text frame."""
+        """The event's text frame; empty for an event that cannot be told, which is logged."""
         if self._envelope is not None:
-            payload = protocol.envelope_payload(self._envelope, self._latency_seconds)
-            self._frame = protocol.text_frame(payload)
-            self._envelope = None
+            envelope, self._envelope = self._envelope, None
+            try:
+                payload = protocol.envelope_payload(envelope, self._latency_seconds)
+            except Exception:  # of one message of one room; everybody else's must get through
+                logger.exception("event %d of set %s cannot be told", self.seq, envelope.epoch)
+            else:
+                self._frame = protocol.text_frame(payload)
         return self._frame
 
     def flagged(self, flags: MediaFlag) -> bytes:

@@ -1,0 +1,165 @@
+import asyncio
+
+import pytest
+
+from core.bus import MemoryBus
+from core.clock import SystemClock
+from core.errors import BusUnavailable, LimitReached
+from core.metrics import Metrics
+from tests.web.viewers.material import Set, beat, envelope
+from tests.web.viewers.serving import QUICK, event, events, serve, until
+from web.viewers import ViewerHub
+
+
+class MoodyBus(MemoryBus):
+    """A bus that is away until it is told to be back, and whose followings can be cut."""
+
+    def __init__(self):
+        super().__init__()
+        self.away = False
+        self.followings = []
+
+    async def is_healthy(self):
+        return not self.away
+
+    async def follow(self, room):
+        if self.away:
+            raise BusUnavailable("away")
+        following = await super().follow(room)
+        self.followings.append(following)
+        return following
+
+
+def hub_on(bus, **options):
+    return ViewerHub(bus, clock=SystemClock(), metrics=Metrics(), config=QUICK, **options)
+
+
+async def test_a_room_is_followed_once_however_many_watch():
+    bus = MoodyBus()
+    async with serve(bus=bus) as served:
+        viewers = [await served.watch() for _ in range(4)]
+        for viewer in viewers:
+            await event(viewer, "hello")
+            await viewer.close()
+        assert len(bus.followings) == 1
+
+
+async def test_a_long_history_is_read_before_the_first_viewer_is_greeted():
+    async with serve() as served:
+        dj = Set(served.bus)
+        dj.start()
+        for _ in range(3_000):
+            dj.say(beat())
+        async with served.watch() as viewer:
+            hello = await event(viewer, "hello")
+            assert hello["d"]["last_seq"] == 3_001
+            assert hello["d"]["info"]["dj_name"] == "Nova"
+
+
+async def test_when_the_bus_lets_go_the_room_is_followed_again_and_nothing_comes_twice():
+    bus = MoodyBus()
+    async with serve(bus=bus) as served, served.watch() as viewer:
+        await event(viewer, "hello")
+        dj = Set(bus)
+        dj.start()
+        dj.judge()
+        await events(viewer, 2)
+        bus.away = True
+        await bus.followings[0].close()
+        dj.judge()
+        await asyncio.sleep(0.05)
+        bus.away = False
+        dj.judge()
+        messages = await events(viewer, 2)
+        assert [message["seq"] for message in messages] == [3, 4]
+        assert len(bus.followings) == 2
+
+
+async def test_while_the_bus_is_away_a_viewer_is_told_to_come_again():
+    from dataclasses import replace
+
+    bus = MoodyBus()
+    bus.away = True
+    async with serve(replace(QUICK, follow_timeout_seconds=0.2), bus=bus) as served:
+        async with served.watch() as viewer:
+            (error,) = await events(viewer, 1)
+            assert (error["t"], error["d"]["code"]) == ("error", "bus_unavailable")
+            await viewer.wait_closed()
+            assert viewer.close_code == 1013
+        bus.away = False
+        Set(bus).start()
+        async with served.watch() as viewer:
+            await event(viewer, "state")
+
+
+async def test_an_event_that_cannot_be_shown_costs_only_itself():
+    async with serve() as served, served.watch() as viewer:
+        await event(viewer, "hello")
+        served.bus.publish(envelope("not a message", seq=1))
+        served.bus.publish(envelope(beat(), seq=2))
+        assert (await event(viewer, "beat"))["seq"] == 2
+
+
+async def test_latency_is_measured_when_bytes_are_handed_over():
+    async with serve() as served, served.watch() as viewer:
+        await event(viewer, "hello")
+        dj = Set(served.bus)
+        dj.judge(arrived_seconds=SystemClock().monotonic_seconds() - 0.2)
+        score = await event(viewer, "score")
+        assert 200 <= score["d"]["latency_ms"] < 5_000
+        name = "djuv_window_latency_seconds"
+        assert served.count(f"{name}_count", stage="sent") == 1
+        assert 0.2 <= served.count(f"{name}_sum", stage="sent") < 5
+
+
+@pytest.mark.parametrize("watched", [True, False])
+async def test_latency_of_another_host_or_of_the_past_is_not_known(watched):
+    async with serve(same_host=not watched) as served:
+        dj = Set(served.bus)
+        if not watched:
+            dj.judge(arrived_seconds=1.0)
+        async with served.watch() as viewer:
+            if watched:
+                await event(viewer, "hello")
+                dj.judge(arrived_seconds=1.0)
+            assert (await event(viewer, "score"))["d"]["latency_ms"] is None
+        assert served.count("djuv_window_latency_seconds_count", stage="sent") == 0
+
+
+async def test_bytes_are_counted():
+    async with serve() as served, served.watch() as viewer:
+        async with asyncio.timeout(5):
+            hello = await viewer.recv()
+        written = served.count("djuv_viewer_bytes_total")
+        assert written == len(hello) + 4  # a frame of this length has a header of four bytes
+        dj = Set(served.bus)
+        dj.play()
+        async with asyncio.timeout(5):
+            packet = await viewer.recv()
+        assert served.count("djuv_viewer_bytes_total") - written == len(packet) + 4
+
+
+async def test_a_closed_hub_follows_nothing_more():
+    hub = hub_on(MemoryBus())
+    await hub.room("nova")
+    before = asyncio.all_tasks()
+    await hub.close()
+    await hub.close()
+    assert len(asyncio.all_tasks()) == len(before) - 2  # its following and its housekeeping
+    with pytest.raises(LimitReached) as refused:
+        await hub.room("nova")
+    assert refused.value.slug == "going_away"
+
+
+async def test_losses_of_a_slow_edge_are_counted():
+    from dataclasses import replace
+
+    async with serve(replace(QUICK, edge_stats_seconds=0.05)) as served:
+        room = await served.hub.room("nova")
+        dj = Set(served.bus)
+        for _ in range(5_000):  # more than a following holds, without a breath
+            dj.play()
+        await until(
+            lambda: served.count("djuv_queue_dropped_total", queue="viewers_following") > 900
+        )
+        assert room.picture.position_microseconds == 4_999 * 20_000
