@@ -27,7 +27,7 @@ _SESSION_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """Which model file."""
+    """Which model, over all the files that it consists of."""
 
     name: str
     version: str
@@ -38,8 +38,8 @@ class ModelFacts:
 class JudgingFacts:
     """All that the scores of a set depend on beside its packets."""
 
-    models: tuple[ModelFacts, ...]
-    providers: tuple[str, ...]  # of ONNX Runtime, as chosen
+    model: ModelFacts
+    provider: str  # of ONNX Runtime, as chosen
     decoder: str  # which Opus decoder, with its version
     software_version: str
 

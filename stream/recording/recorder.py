@@ -10,7 +10,9 @@ power cuts, not the writing.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
+import shutil
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -67,6 +69,9 @@ class Recorder:
         Folder of all recordings; made when the first set begins.
     metrics
         Counts failed writes and dropped envelopes.
+    least_free_bytes
+        Nothing more is written while the disk has less than this left: a full disk stops the
+        database and the logs as well.
     announce
         Called on the event loop with a session and a fault, once a set, when its recording first
         fails; put it into the set's feed.
@@ -83,11 +88,13 @@ class Recorder:
         recordings: Path,
         metrics: Metrics,
         *,
+        least_free_bytes: int = 0,
         announce: Callable[[str, Fault], None] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._recordings = recordings
         self._metrics = metrics
+        self._least_free_bytes = least_free_bytes
         self._announce = announce
         self._clock = clock or SystemClock()
         self._sets: dict[str, _Set] = {}
@@ -167,10 +174,24 @@ class Recorder:
         if kept.files is None and not kept.refused:
             self._attempt(kept, partial(self._make_files, kept))
         if kept.files is not None and envelopes:
-            self._attempt(kept, partial(kept.files.write, envelopes))
+            self._attempt(kept, partial(self._store, kept.files, envelopes))
+
+    def _store(self, files: SetFiles, envelopes: list[Envelope]) -> None:
+        self._require_space()
+        files.write(envelopes)
+
+    def _require_space(self) -> None:
+        if self._least_free_bytes == 0:
+            return
+        places = (self._recordings, *self._recordings.parents)
+        existing = next(place for place in places if place.exists())
+        free_bytes = shutil.disk_usage(existing).free
+        if free_bytes < self._least_free_bytes:
+            raise OSError(errno.ENOSPC, f"only {free_bytes} bytes are free")
 
     def _make_files(self, kept: _Set) -> None:
         kept.refused = True
+        self._require_space()
         folder = folder_of(self._recordings, kept.facts.info.session)
         kept.files = SetFiles(folder, kept.facts)
         kept.refused = False

@@ -33,7 +33,7 @@ from tests.stream.sound import as_packets, tone_payloads
 ROOT = Path(__file__).parents[2]
 INFO = SessionInfo("set-1", "ana", "DJ Ana", 1_700_000_000.0, title="Late")
 JUDGING = JudgingFacts(
-    (ModelFacts("judge", "1.0", "ab" * 32),), ("CPUExecutionProvider",), "libopus 1.5", "0.1.0"
+    ModelFacts("judge", "1.0", "ab" * 32), "CPUExecutionProvider", "libopus 1.5", "0.1.0"
 )
 PACKETS = as_packets(tone_payloads(200), missing={70, 71, 72}, session="set-1")
 
@@ -143,6 +143,12 @@ async def test_a_folder_that_cannot_be_made_is_announced_once_and_the_set_goes_o
     await asyncio.sleep(0)
     assert errors(metrics) == 1
     assert len(faults) == 1
+
+
+async def test_a_disk_that_is_nearly_full_is_left_to_others(tmp_path):
+    metrics = await record(tmp_path, least_free_bytes=2**62)
+    assert errors(metrics) == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_a_session_whose_name_leads_elsewhere_is_not_recorded(tmp_path):
