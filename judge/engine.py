@@ -137,7 +137,7 @@ class Engine:
         return batch_size or items
 
     def _take_turns(self, turns: Sequence[Turn], size: int) -> list[Judged]:
-        ends: dict[str, float] = {"start": self._clock.monotonic_seconds()}
+        ends: dict[str, float] = {"queue": self._clock.monotonic_seconds()}
 
         def ended(stage: str) -> None:
             ends[stage] = self._clock.monotonic_seconds()

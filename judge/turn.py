@@ -47,7 +47,7 @@ class Judged:
     reason: str | None  # why the window has no score; None where it has one
     messages: tuple[tuple[RoomMessage, int], ...]  # with their positions on the media clock
     features: Features  # for the cache; empty where listening failed
-    stage_ends: Mapping[str, float]  # monotonic seconds at "start" and at the end of each stage
+    stage_ends: Mapping[str, float]  # monotonic seconds; "queue" ends with the start
 
     @property
     def end_sample(self) -> int:
