@@ -27,10 +27,13 @@ class Following(Protocol):
     """One reader's view of a room: first what it missed, then what comes.
 
     Bounded; when the reader is too slow the oldest encoded audio goes first, then the oldest
-    event. Drops are counted in `dropped`.
+    event.
     """
 
-    dropped: int
+    @property
+    def dropped(self) -> int:
+        """Envelopes lost to this reader because it was too slow."""
+        ...
 
     def __aiter__(self) -> AsyncIterator[Envelope]: ...
 

@@ -1,0 +1,308 @@
+"""The composition root: every part is made here, handed to those that need it, and closed again.
+
+Parts are started from the floor up and closed from the roof down: the door first, so that nothing
+new comes in; then the judge, which drains; then recordings, bus and database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+
+from battles.database import Database
+from battles.keys import KeyStore
+from battles.sets import SetStore
+from core.bus import Bus, MemoryBus
+from core.clock import Clock, SystemClock
+from core.features import FeatureCache, MemoryFeatureCache
+from core.metrics import Metrics
+from inference.sessions import Placement
+from judge.engine import Engine
+from judge.live import LiveJudge
+from judge.scoring import GENRE_WEIGHTS
+from stream.opus import decoder_description
+from stream.recording.facts import JudgingFacts, ModelFacts
+from stream.recording.recorder import Recorder
+from stream.sessions import Ingest
+from web.demonstration import demonstration
+from web.live_sets import LiveSets
+from web.operations import (
+    Health,
+    LoopLagMonitor,
+    PartCheck,
+    PartHealth,
+    bus_part,
+    database_part,
+    disk_part,
+    operations_router,
+)
+from web.pages import pages_router
+from web.redirects import ingest_redirects
+from web.retention import Retention
+from web.rooms import rooms_router
+from web.security import security_middleware
+from web.server import HttpServer
+from web.settings import Settings
+from web.settings_sections import Role
+from web.version import software_version
+from web.viewers.connection import viewer_protocol_class
+from web.viewers.hub import ViewerHub
+from web.whip import whip_router
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where people find the server once it runs."""
+
+    home: str
+    studio: str
+    whip: str
+    audience: str | None  # the demonstration's room, where there is one
+
+
+async def serve(
+    settings: Settings, *, announce: Callable[[Addresses], None] = lambda _: None
+) -> None:
+    """Run the server until it is told to stop by SIGINT or SIGTERM; a second one hurries it.
+
+    Parameters
+    ----------
+    settings
+        What the operator has set.
+    announce
+        Called once the server takes connections.
+
+    Raises
+    ------
+    ConfigurationInvalid, ModelInvalid, BusUnavailable, StorageUnavailable
+        If it cannot start; the message says what to do.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as addresses:
+        announce(addresses)
+        await stop.wait()
+        logger.info("stopping")
+        for number in SIGNALS:  # whoever asks twice does not want to wait
+            loop.remove_signal_handler(number)
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, *, clock: Clock | None = None, metrics: Metrics | None = None
+) -> AsyncIterator[Addresses]:
+    """Run the server for as long as the block lasts.
+
+    Raises
+    ------
+    ConfigurationInvalid, ModelInvalid, BusUnavailable, StorageUnavailable
+        If it cannot start; whatever was started is closed again.
+    """
+    async with AsyncExitStack() as stack:
+        composition = _Composition(settings, clock or SystemClock(), metrics or Metrics(), stack)
+        yield await composition.start()
+
+
+class _Composition:
+    """Makes the parts for one role, each pushed on the stack that will close it."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, metrics: Metrics, stack: AsyncExitStack
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._metrics = metrics
+        self._stack = stack
+        self._routers: list[APIRouter] = []
+        self._checks: dict[str, PartCheck] = {}
+        self._door: Callable[[], Awaitable[None]] | None = None
+
+    async def start(self) -> Addresses:
+        """Start everything that the role has."""
+        settings = self._settings
+        bus = await self._bus()
+        keys = None
+        if settings.role is Role.EDGE:
+            self._routers.append(ingest_redirects(settings.ingest_url))
+        else:
+            keys = await self._ingest(bus)
+        hub = ViewerHub(
+            bus,
+            clock=self._clock,
+            metrics=self._metrics,
+            config=settings.viewer_config(),
+            weights=GENRE_WEIGHTS,
+            same_host=settings.redis_address is None,
+        )
+        self._routers += [rooms_router(bus, hub), pages_router()]
+        server = self._http(hub)
+        await server.start()
+        self._stack.push_async_callback(server.stop)
+        self._stack.push_async_callback(hub.close)
+        if self._door is not None:  # closed first: viewers still see how the sets end
+            self._stack.push_async_callback(self._door)
+        audience = None
+        if keys is not None and settings.demonstration:
+            room = await self._stack.enter_async_context(
+                demonstration(keys, f"{server.origin}/whip")
+            )
+            audience = f"{server.origin}/live/{room}"
+        origin = server.origin
+        return Addresses(f"{origin}/", f"{origin}/studio", f"{origin}/whip", audience)
+
+    async def _bus(self) -> Bus:
+        address = self._settings.redis_address
+        if address is None:
+            bus: Bus = MemoryBus()
+        else:
+            # Imported only where it is asked for: the default needs no Redis client.
+            from core.bus.redis_streams import RedisBus  # noqa: PLC0415
+
+            remote = RedisBus(address, clock=self._clock, metrics=self._metrics)
+            self._stack.push_async_callback(remote.close)
+            await remote.check()
+            bus = remote
+        if address is None:
+            self._stack.push_async_callback(bus.close)
+        self._checks["bus"] = bus_part(bus)
+        return bus
+
+    def _features(self) -> FeatureCache:
+        address = self._settings.redis_address
+        if address is None:
+            return MemoryFeatureCache(self._clock)
+        from core.bus.redis_features import RedisFeatureCache  # noqa: PLC0415
+
+        return RedisFeatureCache(address, self._metrics)
+
+    async def _ingest(self, bus: Bus) -> KeyStore:
+        """Make the half that takes DJs in and judges them; return who may come in."""
+        settings = self._settings
+        database = Database(settings.database_address)
+        self._stack.push_async_callback(database.close)
+        await database.open()
+        self._checks["database"] = database_part(database)
+        keys = KeyStore(database, self._clock)
+        judge, judging = await self._judge()
+        sets = await self._sets(bus, database, judging)
+        ingest = Ingest(
+            settings.ingest_config(),
+            clock=self._clock,
+            metrics=self._metrics,
+            open_feed=sets.open,
+            close_feed=sets.close,
+            hop_sink=judge,
+        )
+        self._door = ingest.close
+        self._routers.append(
+            whip_router(
+                ingest,
+                keys.authenticate,
+                metrics=self._metrics,
+                allowed_origins=settings.allowed_origins,
+                ice_servers=settings.ingest_config().ice_servers,
+            )
+        )
+        return keys
+
+    async def _judge(self) -> tuple[LiveJudge, JudgingFacts]:
+        settings = self._settings
+        placement = Placement(
+            device=settings.inference.device,
+            graphs=settings.inference.cuda_graphs,
+            cache=settings.data_dir / "tensorrt",
+        )
+        engine = await asyncio.to_thread(
+            Engine.load, settings.inference.models_dir, settings.onnx_providers, placement=placement
+        )
+        features = self._features()
+        self._stack.push_async_callback(features.close)
+        judge = LiveJudge(engine, clock=self._clock, metrics=self._metrics, features=features)
+        judge.start()
+        self._stack.push_async_callback(judge.stop)
+        identity = engine.identity
+
+        async def check() -> PartHealth:
+            return PartHealth(Health.OK, None, {"version": identity.version})
+
+        self._checks["models"] = check
+        return judge, JudgingFacts(
+            model=ModelFacts(identity.name, identity.version, identity.sha256),
+            provider=identity.provider,
+            decoder=decoder_description(),
+            software_version=software_version(),
+        )
+
+    async def _sets(self, bus: Bus, database: Database, judging: JudgingFacts) -> LiveSets:
+        settings = self._settings
+        store = SetStore(database, settings.node, self._clock)
+        await store.start()
+        self._stack.push_async_callback(store.stop)
+        recorder = None
+        if settings.recordings.enabled:
+            recorder = Recorder(
+                settings.recordings_dir,
+                self._metrics,
+                # The sets need the recorder first, and the recorder tells the sets of its faults.
+                announce=lambda session, fault: sets.announce(session, fault),  # noqa: PLW0108
+                clock=self._clock,
+            )
+            self._stack.push_async_callback(recorder.stop)
+            retention = Retention(
+                settings.recordings_dir, settings.recordings.keep_days, recorder, self._clock
+            )
+            retention.start()
+            self._stack.push_async_callback(retention.stop)
+            self._checks["recordings"] = disk_part(
+                settings.recordings_dir, settings.recordings.least_free_bytes
+            )
+        sets = LiveSets(bus, store, recorder, judging, settings.recordings_dir)
+        return sets
+
+    def _http(self, hub: ViewerHub) -> HttpServer:
+        settings = self._settings
+        app = FastAPI(
+            title="DJ UNIVERSE Live",
+            version=software_version(),
+            docs_url=None,  # its page loads scripts from elsewhere
+            redoc_url=None,
+            openapi_url="/api/openapi.json",
+            middleware=security_middleware(
+                body_bytes=settings.limits.body_bytes,
+                body_seconds=settings.timers.body_seconds,
+                allowed_origins=settings.allowed_origins,
+                trusted_hosts=settings.trusted_hosts,
+                connect_origins=[] if settings.ingest_url is None else [str(settings.ingest_url)],
+            ),
+        )
+        for router in (
+            *self._routers,
+            operations_router(self._checks, self._metrics, self._clock),
+        ):
+            app.include_router(router)
+        lag = LoopLagMonitor(self._metrics, self._clock)
+        lag.start()
+        self._stack.push_async_callback(lag.stop)
+        certificate, key = settings.tls_certificate, settings.tls_key
+        return HttpServer(
+            app,
+            viewer_protocol_class(hub),
+            host=settings.host,
+            port=settings.port,
+            tls=None if certificate is None or key is None else (certificate, key),
+            shutdown_seconds=settings.timers.shutdown_seconds,
+            trusted_proxies=settings.trusted_proxies,
+        )
