@@ -74,7 +74,7 @@ class ReorderBuffer:
     def __init__(self, *, wait_seconds: float = 0.04, capacity: int = 64) -> None:
         self._wait_seconds = wait_seconds
         self._capacity = capacity
-        self._held: dict[int, tuple[RtpPacket, float]] = {}
+        self._held: dict[int, tuple[RtpPacket, float]] = {}  # in order of arrival
         self._given_up: dict[int, None] = {}  # in order of age
         self._sequences = Unwrapper(16)
         self._timestamps = Unwrapper(32)
@@ -88,9 +88,9 @@ class ReorderBuffer:
     @property
     def deadline_seconds(self) -> float | None:
         """When `expire` has something to do; None while nothing waits."""
-        if not self._held:
-            return None
-        return self._held[min(self._held)][1] + self._wait_seconds
+        for _, arrived in self._held.values():  # the first is the one that waits longest
+            return arrived + self._wait_seconds
+        return None
 
     def push(self, packet: RtpPacket, now_seconds: float) -> list[OrderedPacket]:
         """Take a packet that arrived now; return those that are in order now."""

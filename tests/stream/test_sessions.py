@@ -1,4 +1,3 @@
-
 from core.messages import Phase
 from tests.stream.publishing import Client, Station
 from tests.stream.sound import is_stereo_test_tone
@@ -13,7 +12,6 @@ async def test_stereo_arrives_from_a_real_client():
         assert all(is_stereo_test_tone(hop.samples[2400:]) for hop in hops)
         assert station.phases == [Phase.LIVE]
         await station.until(lambda: bool(station.receptions))
-        print(station.receptions)
         r = await client.resource("DELETE")
         assert r.status_code == 200
         assert station.phases[-1] is Phase.ENDED
