@@ -51,6 +51,7 @@ class Heard:
     silent_samples: int  # run of silence that ends this hop
     clipped_samples: int  # clipped in this hop, in runs long enough to hear
     transitions: tuple[Transition, ...]  # begun, changed or settled in this hop
+    bass_db: float | None = None  # below 160 Hz against the set's usual top; None while silent
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,11 @@ class _FlatTops:
         self._open_samples = 0  # of the run that reached the end of the last hop
         self._counted = False  # whether they were already long enough to be counted
 
+    def end(self) -> None:
+        """Note that the newest hop is not clipped at all."""
+        self._open_samples = 0
+        self._counted = False
+
     def hear(self, samples: NDArray[np.float32]) -> int:
         """Return how many newly heard samples belong to runs long enough to hear."""
         starts, ends = _runs(samples >= CLIP_LEVEL)
@@ -61,8 +66,28 @@ class ClipMeter:
         self._tops = tuple((channel, sign, _FlatTops()) for channel in (0, 1) for sign in (1, -1))
 
     def hear(self, samples: NDArray[np.float32]) -> int:
-        """Return the clipped samples of this hop, shape (n, 2), channels added."""
-        return sum(tops.hear(sign * samples[:, channel]) for channel, sign, tops in self._tops)
+        """Return the clipped samples of this hop, shape (n, 2), in the channel that has more."""
+        if float(np.abs(samples).max()) < CLIP_LEVEL:
+            for _, _, tops in self._tops:
+                tops.end()
+            return 0
+        clipped = [0, 0]
+        for channel, sign, tops in self._tops:
+            clipped[channel] += tops.hear(sign * samples[:, channel])
+        return max(clipped)
+
+
+def _loud_blocks(samples: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return which blocks of 10 ms are not silent."""
+    blocks = samples.reshape(-1, SILENCE_BLOCK_SAMPLES * samples.shape[1])
+    power = np.einsum("bs,bs->b", blocks, blocks)
+    return np.flatnonzero(power >= SILENCE_POWER * blocks.shape[1])
+
+
+def leading_silence_samples(samples: NDArray[np.float32]) -> int:
+    """Return how long a hop, shape (n, 2), stays silent from its beginning."""
+    loud = _loud_blocks(samples)
+    return int(loud[0]) * SILENCE_BLOCK_SAMPLES if len(loud) else len(samples)
 
 
 class SilenceMeter:
@@ -73,12 +98,10 @@ class SilenceMeter:
 
     def hear(self, samples: NDArray[np.float32]) -> int:
         """Return the run of silence in samples that ends with `samples`, shape (n, 2)."""
-        blocks = samples.reshape(-1, SILENCE_BLOCK_SAMPLES * samples.shape[1])
-        loud = np.flatnonzero(
-            np.einsum("bs,bs->b", blocks, blocks) >= SILENCE_POWER * blocks.shape[1]
-        )
+        loud = _loud_blocks(samples)
         if len(loud):
-            self._run_samples = (len(blocks) - 1 - int(loud[-1])) * SILENCE_BLOCK_SAMPLES
+            ended_at = (int(loud[-1]) + 1) * SILENCE_BLOCK_SAMPLES
+            self._run_samples = len(samples) - ended_at
         else:
             self._run_samples += len(samples)
         return self._run_samples

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.media import HOP_SAMPLES, HOP_SECONDS, SAMPLE_RATE_HZ
 from core.messages import AudioHop, Beat, Reading, SessionInfo
-from judge.listening.beat import BeatTracker, beat_sample
+from judge.listening.beat import BeatFit, BeatTracker, beat_sample
 from judge.listening.camelot import camelot, key_name
 from judge.listening.character import EnergyMeter, KickPattern, danceability, kick_pattern
 from judge.listening.faults import ClipMeter, SilenceMeter
@@ -15,6 +15,7 @@ from judge.listening.loudness import LoudnessMeter
 from judge.listening.onsets import OnsetAnalyser
 from judge.listening.tempo import LEAST_SECONDS, Pulse, TempoTracker
 from judge.listening.tonality import LEAST_TONAL_SECONDS, KeyListener, Tonality
+from judge.listening.transitions import TransitionListener
 from judge.readings import Heard, HopSpectra
 
 SILENT_SAMPLES: Final = 2 * SAMPLE_RATE_HZ
@@ -23,7 +24,8 @@ SILENT_SAMPLES: Final = 2 * SAMPLE_RATE_HZ
 LEAST_CONFIDENCE: Final = 0.25
 """A tempo or key less sure than this is not said."""
 
-_LEAST_SHARPNESS: Final = 0.1
+_LEAST_SHARPNESS: Final = 0.03
+_PLAIN_SHARPNESS: Final = 0.15
 _NO_KICK: Final = KickPattern(0.0, 0.0)
 
 
@@ -46,6 +48,7 @@ class Listener:
         self._key = KeyListener()
         self._energy = EnergyMeter()
         self._genre = GenreListener(info.declared_genre)
+        self._transitions = TransitionListener()
 
     def hear(self, hop: AudioHop, spectra: HopSpectra) -> Heard:
         """Listen to the next hop.
@@ -73,10 +76,12 @@ class Listener:
             pulse = None
         kick = _NO_KICK if pulse is None else kick_pattern(self._tempo.flux, pulse.bpm)
         bpm = None if pulse is None else pulse.bpm
+        fit = self._beats.hear(self._tempo.flux, bpm, HOP_SECONDS)
+        beat = _beat(pulse, fit, end_sample)
         key, code = self._key_readings(tonality, silent)
         return Heard(
             bpm=self._bpm_reading(pulse, silent),
-            beat=self._beat(pulse, end_sample),
+            beat=beat,
             key=key,
             camelot=code,
             genre=self._genre.hear(bpm, kick.every_beat, self._tonal_share()),
@@ -85,7 +90,16 @@ class Listener:
             danceability=self._danceability(pulse, kick, silent),
             silent_samples=silent_samples,
             clipped_samples=self._clips.hear(hop.samples),
-            transitions=(),
+            transitions=self._transitions.hear(
+                hop.index,
+                onsets,
+                self._key.hop_chroma,
+                loudness,
+                beat=beat,
+                crispness=0.0 if fit is None else fit.crispness,
+                silent=silent_samples >= HOP_SAMPLES,
+            ),
+            bass_db=self._energy.bass_db,
         )
 
     def _bpm_reading(self, pulse: Pulse | None, silent: bool) -> Reading:
@@ -97,19 +111,6 @@ class Listener:
         if silent:
             return "silent"
         return "too_short" if self._tempo.seconds_heard < LEAST_SECONDS else "no_beat"
-
-    def _beat(self, pulse: Pulse | None, end_sample: int) -> Beat | None:
-        bpm = None if pulse is None else pulse.bpm
-        fit = self._beats.hear(self._tempo.flux, bpm, HOP_SECONDS)
-        if pulse is None or fit is None or fit.sharpness < _LEAST_SHARPNESS:
-            return None
-        return Beat(
-            sample=beat_sample(end_sample, fit),
-            period_samples=fit.period_seconds * SAMPLE_RATE_HZ,
-            bpm=pulse.bpm,
-            confidence=pulse.confidence * min(1.0, fit.sharpness / 0.3),
-            beat_in_bar=None,
-        )
 
     def _key_readings(self, tonality: Tonality | None, silent: bool) -> tuple[Reading, Reading]:
         if tonality is not None and not silent and tonality.confidence >= LEAST_CONFIDENCE:
@@ -128,3 +129,15 @@ class Listener:
         if pulse is not None:
             return danceability(pulse.clarity, kick, pulse.bpm)
         return None if self._why_no_pulse(silent) != "no_beat" else 0.0
+
+
+def _beat(pulse: Pulse | None, fit: BeatFit | None, end_sample: int) -> Beat | None:
+    if pulse is None or fit is None or fit.sharpness < _LEAST_SHARPNESS:
+        return None
+    return Beat(
+        sample=beat_sample(end_sample, fit),
+        period_samples=fit.period_seconds * SAMPLE_RATE_HZ,
+        bpm=pulse.bpm,
+        confidence=pulse.confidence * min(1.0, fit.sharpness / _PLAIN_SHARPNESS),
+        beat_in_bar=None,
+    )

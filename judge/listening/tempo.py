@@ -43,7 +43,7 @@ _NO_PULSE: Final = 0.12
 """Autocorrelation at the beat under which there is no beat."""
 
 _ZOOM: Final = np.linspace(-0.025, 0.025, 41)
-_ZOOM_HARMONICS: Final = (1, 2, 4)
+_ZOOM_HARMONICS: Final = (1, 2, 4)  # each twice the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ class TempoTracker:
     """Follows the tempo hop by hop."""
 
     def __init__(self) -> None:
-        self._flux = Trail(round(WINDOW_SECONDS * FRAME_RATE_HZ), ONSET_BANDS)
+        frames = round(WINDOW_SECONDS * FRAME_RATE_HZ)
+        self._flux: Trail[np.float32] = Trail(frames, ONSET_BANDS, np.float32)
         self._belief = _PRIOR.copy()
 
     @property
@@ -154,7 +155,9 @@ def _support(
     for multiple, weight in _HARMONICS:
         lines += weight * np.interp(multiple * rate, bins, spectrum)
     support = np.maximum(comb, 0) * np.power(lines / lines.max(), _SPECTRUM_POWER)
-    return support / max(support.max(), 1e-12), (lags, correlation)
+    # The prior weighs in at every hop: of two octaves alike, the usual one must go on winning.
+    likelihood = support / max(support.max(), 1e-12) * (_PRIOR / _PRIOR.max())
+    return likelihood, (lags, correlation)
 
 
 def refined(strength: NDArray[np.float64], bpm: float) -> float:
@@ -170,7 +173,8 @@ def refined(strength: NDArray[np.float64], bpm: float) -> float:
     turn = np.exp(-2j * np.pi * bpm / 60 * times)
     power = np.zeros(len(_ZOOM))
     for harmonic in _ZOOM_HARMONICS:
-        baseband = (usable * turn**harmonic).reshape(-1, segment).sum(axis=1)
+        baseband = (usable * turn).reshape(-1, segment).sum(axis=1)
+        turn = np.square(turn)
         steer = np.exp(-2j * np.pi * harmonic * bpm / 60 * np.outer(_ZOOM, centres))
         power += np.square(np.abs(steer @ baseband))
     return bpm * (1 + peak_position(power, float(_ZOOM[1] - _ZOOM[0]), float(_ZOOM[0])))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Generic, TypeVar
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
+
+Number = TypeVar("Number", np.float32, np.float64)
 
 
-class Trail:
+class Trail(Generic[Number]):
     """The newest rows of a growing table, oldest first.
 
     Parameters
@@ -15,6 +19,8 @@ class Trail:
         Rows kept.
     columns
         Values in a row.
+    dtype
+        Of the values.
 
     Notes
     -----
@@ -22,21 +28,28 @@ class Trail:
     moving some tens of kilobytes twice a second costs microseconds.
     """
 
-    def __init__(self, capacity: int, columns: int) -> None:
-        self._rows = np.zeros((capacity, columns), dtype=np.float32)
+    def __init__(self, capacity: int, columns: int, dtype: DTypeLike) -> None:
+        self._rows: NDArray[Number] = np.zeros((capacity, columns), dtype=dtype)
         self._filled = 0
 
     def __len__(self) -> int:
         return self._filled
 
-    def append(self, rows: NDArray[np.float32]) -> None:
-        """Add `rows`, shape (n, columns), n not above the capacity; the oldest give way."""
+    def append(self, rows: NDArray[Number]) -> None:
+        """Add `rows`, shape (n, columns), n from 1 to the capacity; the oldest give way."""
         count = len(rows)
         self._rows[:-count] = self._rows[count:]
         self._rows[-count:] = rows
         self._filled = min(self._filled + count, len(self._rows))
 
-    def newest(self, count: int | None = None) -> NDArray[np.float32]:
-        """Return a view of the newest `count` rows (all by default), fewer where fewer came."""
+    def newest(self, count: int | None = None) -> NDArray[Number]:
+        """Return a view of the newest `count` rows (all by default), fewer where fewer came.
+
+        The view changes with the next `append`.
+        """
         held = self._filled if count is None else min(count, self._filled)
         return self._rows[len(self._rows) - held :]
+
+    def forget_before(self, keep: int) -> None:
+        """Keep only the newest `keep` rows."""
+        self._filled = min(self._filled, keep)

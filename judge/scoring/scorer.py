@@ -22,6 +22,7 @@ from core.messages import (
 from judge.readings import Heard, WindowOpinion
 from judge.scoring.estimates import Belief, opinion_belief, overall_belief
 from judge.scoring.evidence import ComponentEvidence
+from judge.scoring.findings import FindingsWriter
 from judge.scoring.transitions import TransitionMemory
 from judge.scoring.weights import COMPONENTS, GENRE_WEIGHTS
 
@@ -70,6 +71,7 @@ class SetScorer:
         self._transitions = TransitionMemory()
         self._evidence = {component: ComponentEvidence() for component in COMPONENTS}
         self._genre = GenreHold(info.declared_genre)
+        self._findings = FindingsWriter()
         self._judged_seconds = 0.0
 
     def transition_features(self) -> NDArray[np.float32]:
@@ -113,7 +115,7 @@ class SetScorer:
         if opinion is None and reason is None:
             raise ValueError("a window without an opinion needs a reason")
         self._genre.hear(heard.genre)
-        self._transitions.add(heard.transitions)
+        settled = self._transitions.add(heard.transitions)
         beliefs = {} if opinion is None or reason is not None else _window_beliefs(opinion)
         if beliefs:
             self._judged_seconds += HOP_SECONDS
@@ -143,7 +145,7 @@ class SetScorer:
             batch_size=batch_size,
             arrived_seconds=hop.arrived_seconds,
         )
-        return score, ()
+        return score, self._findings.hear(hop, heard, settled)
 
     def _set_beliefs(self) -> dict[Component, Belief]:
         known = {}
