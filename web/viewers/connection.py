@@ -40,6 +40,8 @@ websocket_logger.setLevel(logging.WARNING)  # one line for each viewer who comes
 READ_SLICE_BYTES: Final = 1_024
 """Received bytes are parsed in slices, so that a flood of tiny frames ends at its first slice."""
 
+PING: Final = OwnUnit(Frame(Opcode.PING, b"").serialize(mask=False, extensions=[]))
+
 SHUTDOWN_SECONDS: Final = 1.0
 """For a viewer to close once the server goes away; then it is cut off."""
 
@@ -295,8 +297,7 @@ class ViewerConnection(asyncio.Protocol):
             self._abort("dead")
             return
         if self._room is not None and self._viewer is not None:
-            ping = Frame(Opcode.PING, b"").serialize(mask=False, extensions=[])
-            self._viewer.send(OwnUnit(ping))
+            self._viewer.send(PING)
         self._arm(limits.ping_seconds, self._heartbeat)
 
     def _abort(self, reason: str) -> None:

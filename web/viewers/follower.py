@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -75,8 +76,10 @@ class RoomFollower:
                     await asyncio.sleep(0)
         finally:
             watch.cancel()
-            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
-                await asyncio.gather(watch, following.close(), return_exceptions=True)
+            # A time-out must not take the place of a cancellation, which `run` has to see.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
+                    await asyncio.gather(watch, following.close(), return_exceptions=True)
 
     def _hand_over(self, envelope: Envelope) -> None:
         self._events += not envelope.is_media

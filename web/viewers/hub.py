@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 FOLLOWING_QUEUE: Final = "viewers_following"
 """Label of the envelopes that were lost because this process read the bus too slowly."""
 
+CANCEL_SECONDS: Final = 5.0
+"""Longest wait for a cancelled task; closing a following is bounded below this."""
+
 NO_WEIGHTS: Final[Mapping[Genre, Mapping[Component, float]]] = MappingProxyType({})
 
 
@@ -193,7 +196,10 @@ class ViewerHub:
         while True:
             await asyncio.sleep(self.config.edge_stats_seconds)
             for name, followed in tuple(self._rooms.items()):
-                followed.room.announce_audience()
+                try:
+                    followed.room.announce_audience()
+                except Exception:  # of one room; the others are kept all the same
+                    logger.exception("room %s could not be told of its audience", name)
                 self._count_losses(followed)
                 if self._is_idle(followed):
                     del self._rooms[name]
@@ -240,4 +246,4 @@ async def _stop(followed: _Followed) -> None:
 
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
-    await asyncio.wait({task})
+    await asyncio.wait({task}, timeout=CANCEL_SECONDS)

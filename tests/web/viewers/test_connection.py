@@ -1,20 +1,27 @@
 import asyncio
+import contextlib
+from dataclasses import replace
 
 import pytest
+from uvicorn.server import ServerState
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Opcode
 
+from core.bus import MemoryBus
+from core.clock import SystemClock
+from core.metrics import Metrics
 from tests.web.viewers.material import Set, all_events
 from tests.web.viewers.serving import (
     QUICK,
     RawViewer,
     event,
     events,
+    handshake,
     masked,
     serve,
     until,
 )
-from web.viewers import protocol
+from web.viewers import ViewerHub, protocol, viewer_protocol_class
 
 
 @pytest.fixture
@@ -254,8 +261,6 @@ async def test_a_page_of_another_site_is_refused():
 
 
 async def test_limits_answer_503_with_retry_after_and_free_up():
-    from dataclasses import replace
-
     async with serve(replace(QUICK, max_viewers=3, max_viewers_per_address=2)) as served:
         first = await served.watch()
         await served.watch()
@@ -269,9 +274,59 @@ async def test_limits_answer_503_with_retry_after_and_free_up():
 
 
 async def test_rooms_are_limited_too():
-    from dataclasses import replace
-
     async with serve(replace(QUICK, max_rooms=1)) as served, served.watch() as viewer:
         await event(viewer, "hello")
         response = await refusal(served, "/rooms/other/live")
         assert (response.status_code, response.body) == (503, b"rooms_full\n")
+
+
+async def test_headers_too_large_are_refused():
+    async with serve() as served:
+        response = await refusal(served, additional_headers={"Cookie": "x" * 9_000})
+        assert response.status_code == 431
+        assert (await refusal(served, f"/rooms/nova/live?{'x' * 9_000}")).status_code == 414
+
+
+@pytest.fixture
+async def bare():
+    """The protocol class as asyncio itself would serve it, without uvicorn reading HTTP first."""
+    metrics = Metrics()
+    config = replace(QUICK, handshake_seconds=0.1, close_seconds=0.1)
+    hub = ViewerHub(MemoryBus(), clock=SystemClock(), metrics=metrics, config=config)
+    state = ServerState()
+    kind = viewer_protocol_class(hub)
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: kind(None, state, {}), "127.0.0.1", 0)
+    yield server.sockets[0].getsockname()[1], state
+    server.close()
+    await hub.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET /rooms/nova/live HTTP/1.1\r\n", b"\0\1\2\r\n\r\n"])
+async def test_a_handshake_that_is_never_completed_ends_in_time(bare, sent):
+    port, state = bare
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(sent)
+    async with asyncio.timeout(5):
+        with contextlib.suppress(ConnectionError):
+            assert await reader.read() == b""
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+    await until(lambda: not state.connections)
+
+
+async def test_a_handshake_in_small_pieces_is_read(bare):
+    port, state = bare
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    request = handshake()
+    for start in range(0, len(request), 40):
+        writer.write(request[start : start + 40])
+        await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"101 Switching Protocols" in head
+        assert b'"t":"hello"' in await reader.readuntil(b'hello"')
+    writer.close()
+    await writer.wait_closed()
+    await until(lambda: not state.connections)

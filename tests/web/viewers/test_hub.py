@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -76,8 +77,6 @@ async def test_when_the_bus_lets_go_the_room_is_followed_again_and_nothing_comes
 
 
 async def test_while_the_bus_is_away_a_viewer_is_told_to_come_again():
-    from dataclasses import replace
-
     bus = MoodyBus()
     bus.away = True
     async with serve(replace(QUICK, follow_timeout_seconds=0.2), bus=bus) as served:
@@ -152,8 +151,6 @@ async def test_a_closed_hub_follows_nothing_more():
 
 
 async def test_losses_of_a_slow_edge_are_counted():
-    from dataclasses import replace
-
     async with serve(replace(QUICK, edge_stats_seconds=0.05)) as served:
         room = await served.hub.room("nova")
         dj = Set(served.bus)
