@@ -1,0 +1,256 @@
+"""From what the judge said of a set, message by message, to its report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from core.media import samples_to_seconds
+from core.messages import (
+    Component,
+    Estimate,
+    Finding,
+    Genre,
+    Reading,
+    RoomMessage,
+    Score,
+    Transition,
+)
+from web.report.contents import (
+    FORMAT,
+    Audio,
+    FindingLine,
+    Interval,
+    Model,
+    Report,
+    TransitionLine,
+    Window,
+)
+from web.report.words import number
+from web.texts import Texts
+
+NOTHING_JUDGED: Final = "too_short"
+"""Why nothing is known of a set without a single window."""
+
+SILENT: Final = "silent"
+"""Why there is no loudness: the gate of EBU R128 let nothing pass."""
+
+WAITING: Final = "first_transition_pending"
+"""Why a component is missing while the set has a score: it is judged by transitions alone."""
+
+_TRANSITION_VALUES: Final = (
+    "beat_match_accuracy",
+    "harmonic_compatibility",
+    "transition_smoothness",
+    "offset_ms",
+    "tempo_difference_percent",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """All that a report says beside what the judge said."""
+
+    audio: Audio
+    model: Model
+    providers: tuple[str, ...]
+    declared_genre: Genre | None
+    software_version: str
+
+
+class Collection:
+    """What was said of one set."""
+
+    def __init__(self) -> None:
+        self.scores: list[Score] = []
+        self._findings: list[Finding] = []
+        self._transitions: dict[int, Transition] = {}
+
+    def add(self, messages: Iterable[RoomMessage]) -> None:
+        """Take the next messages, in order; of a transition the last word counts."""
+        for message in messages:
+            if isinstance(message, Score):
+                self.scores.append(message)
+            elif isinstance(message, Finding):
+                self._findings.append(message)
+            elif isinstance(message, Transition):
+                self._transitions[message.index] = message
+
+    def report(self, origin: Origin, texts: Texts) -> Report:
+        """Return the set's report."""
+        last = self.scores[-1] if self.scores else None
+        scores = _set_scores(last)
+        heard = _heard_in_set(self.scores)
+        values = {**scores, **heard}
+        return Report(
+            format=FORMAT,
+            language=texts.language,
+            overall=_value(scores["overall"]),
+            components={component: _value(scores[component]) for component in Component},
+            intervals={
+                name: Interval(estimate.low, estimate.high)
+                for name, estimate in scores.items()
+                if isinstance(estimate, Estimate)
+            },
+            reasons={
+                name: known.reason
+                for name, known in values.items()
+                if isinstance(known, Reading) and known.reason is not None
+            },
+            bpm=_figure(heard["bpm"]),
+            key=_word(heard["key"]),
+            camelot=_word(heard["camelot"]),
+            genre=_word(heard["genre"]),
+            declared_genre=origin.declared_genre,
+            loudness_lufs=_figure(heard["loudness_lufs"]),
+            windows=tuple(map(_window, self.scores)),
+            transitions=tuple(
+                _transition(self._transitions[index]) for index in sorted(self._transitions)
+            ),
+            findings=tuple(
+                _finding(finding, texts)
+                for finding in sorted(self._findings, key=lambda finding: finding.start_sample)
+            ),
+            model=origin.model,
+            providers=origin.providers,
+            audio=origin.audio,
+            software_version=origin.software_version,
+        )
+
+
+def _unknown(reason: str | None) -> Reading:
+    return Reading(None, reason=reason)
+
+
+def _value(known: Estimate | Reading) -> float | None:
+    return known.value if isinstance(known, Estimate) else None
+
+
+def _figure(reading: Reading) -> float | None:
+    return float(reading.value) if isinstance(reading.value, int | float) else None
+
+
+def _word(reading: Reading) -> str | None:
+    return reading.value if isinstance(reading.value, str) else None
+
+
+def _set_scores(last: Score | None) -> dict[str, Estimate | Reading]:
+    """Return the set's scores as of its last window, or why there are none."""
+    if last is None:
+        return dict.fromkeys(("overall", *Component), _unknown(NOTHING_JUDGED))
+    missing = _unknown(last.set_reason or WAITING)
+    scores = {component: last.set_components.get(component) for component in Component}
+    return {
+        "overall": last.set_overall or missing,
+        **{component.value: estimate or missing for component, estimate in scores.items()},
+    }
+
+
+def _heard_in_set(scores: Sequence[Score]) -> dict[str, Reading]:
+    """Return what holds for the set as a whole, where the scores say what holds at a time."""
+    if not scores:
+        names = ("bpm", "key", "camelot", "genre", "loudness_lufs")
+        return dict.fromkeys(names, _unknown(NOTHING_JUDGED))
+    loudness = scores[-1].loudness.integrated_lufs
+    return {
+        "bpm": _median([score.bpm for score in scores]),
+        "key": _commonest([score.key for score in scores]),
+        "camelot": _commonest([score.camelot for score in scores]),
+        "genre": scores[-1].genre,
+        "loudness_lufs": _unknown(SILENT) if loudness is None else Reading(loudness, 1.0),
+    }
+
+
+def _median(readings: Sequence[Reading]) -> Reading:
+    """Return the reading in the middle, each weighing as much as its confidence.
+
+    A set has a tempo at each time; the median is one that was really played, which a mean is not.
+    """
+    known = [(figure, reading) for reading in readings if (figure := _figure(reading)) is not None]
+    if not known:
+        return readings[-1]
+    known.sort(key=lambda pair: pair[0])
+    half = sum(reading.confidence for _, reading in known) / 2
+    passed = 0.0
+    for _, reading in known:
+        passed += reading.confidence
+        if passed >= half:
+            return reading
+    return known[-1][1]
+
+
+def _commonest(readings: Sequence[Reading]) -> Reading:
+    """Return the reading heard longest, each time weighing as much as its confidence."""
+    weights: dict[str, float] = defaultdict(float)
+    for reading in readings:
+        word = _word(reading)
+        if word is not None:
+            weights[word] += reading.confidence
+    if not weights:
+        return readings[-1]
+    best = max(weights, key=lambda word: weights[word])
+    return Reading(best, weights[best] / len(readings))
+
+
+def _interval(estimate: Estimate | None) -> Interval | None:
+    return None if estimate is None else Interval(estimate.low, estimate.high)
+
+
+def _window(score: Score) -> Window:
+    components = {component: score.components.get(component) for component in Component}
+    return Window(
+        start_seconds=samples_to_seconds(score.start_sample),
+        end_seconds=samples_to_seconds(score.end_sample),
+        overall=None if score.overall is None else score.overall.value,
+        interval=_interval(score.overall),
+        components={
+            component: None if estimate is None else estimate.value
+            for component, estimate in components.items()
+        },
+        reason=score.reason,
+        set_overall=None if score.set_overall is None else score.set_overall.value,
+        set_interval=_interval(score.set_overall),
+        set_reason=score.set_reason,
+        bpm=_figure(score.bpm),
+        key=_word(score.key),
+        camelot=_word(score.camelot),
+        loudness_lufs=score.loudness.short_term_lufs,
+        energy=score.energy,
+        danceability=score.danceability,
+        concealed_ratio=score.concealed_ratio,
+    )
+
+
+def _transition(transition: Transition) -> TransitionLine:
+    readings = {name: getattr(transition, name) for name in _TRANSITION_VALUES}
+    return TransitionLine(
+        start_seconds=samples_to_seconds(transition.start_sample),
+        duration_seconds=samples_to_seconds(transition.end_sample - transition.start_sample),
+        settled=transition.settled,
+        **{name: _figure(reading) for name, reading in readings.items()},
+        reasons={
+            name: reading.reason for name, reading in readings.items() if reading.reason is not None
+        },
+    )
+
+
+def _finding(finding: Finding, texts: Texts) -> FindingLine:
+    values = {
+        "measured": number(finding.measured, texts),
+        "limit": number(finding.limit, texts),
+        "unit": finding.unit,
+    }
+    return FindingLine(
+        time_seconds=samples_to_seconds(finding.start_sample),
+        duration_seconds=samples_to_seconds(finding.end_sample - finding.start_sample),
+        code=finding.code,
+        component=finding.component,
+        text=texts(f"finding.{finding.code}", **values),
+        measured=finding.measured,
+        limit=finding.limit,
+        unit=finding.unit,
+        points=finding.points,
+        fix=texts(f"finding.{finding.code}.fix", **values),
+    )
