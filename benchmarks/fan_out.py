@@ -32,6 +32,9 @@ HANDSHAKE: Final = (
     "Sec-WebSocket-Protocol: djuv.v1\r\n\r\n"
 ).encode()
 
+PING: Final = 0x89
+PONG: Final = 0x8A
+
 _SPAWN: Final = multiprocessing.get_context("spawn")
 _ANSWER_SECONDS: Final = 60.0
 
@@ -82,6 +85,8 @@ class Audience:
         waiting += data
         position = 0
         while (end := _frame_end(waiting, position)) is not None:
+            if waiting[position] == PING:
+                _answer_ping(viewer, waiting[position + 2 : end])
             length = end - position - 4
             self.events += length == EVENT_BYTES
             self.packets += length == PACKET_BYTES + 16
@@ -93,6 +98,11 @@ class Audience:
         for viewer in self._waiting:
             self._selector.unregister(viewer)
             viewer.close()
+
+
+def _answer_ping(viewer: socket.socket, payload: bytearray) -> None:
+    """Send a pong, masked with zeros; servers close on viewers who do not answer."""
+    viewer.send(bytes((PONG, 0x80 | len(payload), 0, 0, 0, 0)) + payload)
 
 
 def _frame_end(data: bytearray, start: int) -> int | None:

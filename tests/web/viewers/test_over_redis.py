@@ -1,0 +1,64 @@
+"""Viewers of an edge see over a real Redis what viewers of one process see."""
+
+import asyncio
+
+import pytest
+
+from core.bus.redis_streams import RedisBus
+from core.clock import SystemClock
+from core.metrics import Metrics
+from tests.conftest import RedisServer
+from tests.web.viewers.material import Set, all_events
+from tests.web.viewers.serving import event, serve
+
+pytestmark = pytest.mark.redis
+
+
+def bus_on(server: RedisServer) -> RedisBus:
+    return RedisBus(server.url, clock=SystemClock(), metrics=Metrics())
+
+
+async def messages(viewer, count):
+    async with asyncio.timeout(10):
+        return [await viewer.recv() for _ in range(count)]
+
+
+async def a_set(bus, viewer):
+    """Play a little; return everything that the viewer got of it."""
+    dj = Set(bus)
+    dj.start()
+    received = await messages(viewer, 1)
+    for number, said in enumerate(all_events()[1:]):
+        dj.play()
+        received += await messages(viewer, 1)
+        dj.say(said, position_samples=number)
+        received += await messages(viewer, 1)
+    return received
+
+
+async def test_an_edge_gives_the_same_picture_as_one_process(redis_server):
+    async with serve(same_host=False) as served, served.watch() as viewer:
+        await event(viewer, "hello")
+        in_one_process = await a_set(served.bus, viewer)
+    ingest = bus_on(redis_server)
+    edge = serve(bus=bus_on(redis_server), same_host=False)
+    async with edge as served, served.watch() as viewer:
+        await event(viewer, "hello")
+        assert await a_set(ingest, viewer) == in_one_process
+    await ingest.close()
+
+
+async def test_the_first_viewer_of_an_edge_is_greeted_when_the_room_has_been_read(redis_server):
+    ingest = bus_on(redis_server)
+    dj = Set(ingest)
+    dj.start()
+    for _ in range(700):  # more than one read of the stream
+        last = dj.judge().seq
+    async with serve(bus=bus_on(redis_server), same_host=False) as served:
+        while not await served.bus.rooms():
+            await asyncio.sleep(0.02)
+        async with served.watch() as viewer:
+            hello = await event(viewer, "hello")
+            assert hello["d"]["phase"] == "live"
+            assert hello["d"]["last_seq"] == last
+    await ingest.close()
