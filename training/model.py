@@ -10,6 +10,7 @@ convolutions pad frequency but never time, so a column depends on its own 18 fra
 be kept while the window moves on. And the head's dense layers are 1x1 convolutions: a runtime
 multiplies a batch of vectors as one matrix, whose rounding depends on the number of rows; a
 convolution treats every item of the batch alike, and a replayed set gets the same score to the bit.
+The mean over time is a pooling for the same reason: a reduction's order depends on the batch.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from judge.mel.specification import MFCC_COEFFICIENTS
 from judge.specification import (
     BASIC_FEATURES,
     COLUMN_FEATURES,
+    COLUMNS_PER_WINDOW,
     COMPONENTS,
     MIXING_FEATURES,
     TRANSITION_FEATURES,
@@ -120,7 +122,8 @@ class Head(nn.Module):
         tuple
             Mean and standard deviation of each component on 0-1, both (B, 4).
         """
-        audio: Tensor = self.audio(columns.mean(dim=1).unsqueeze(2))
+        over_time = nn.functional.avg_pool1d(columns.transpose(1, 2), COLUMNS_PER_WINDOW)
+        audio: Tensor = self.audio(over_time)
         standard_mfcc = (mfcc - self.mfcc_mean) / self.mfcc_scale
         rest = torch.cat((standard_mfcc, basic, mixing), dim=1).unsqueeze(2)
         fused = self.fusion(torch.cat((audio, rest), dim=1))

@@ -7,8 +7,8 @@
 256 is half the sum of the Hann window, so a full-scale sine on a bin has power 1, 0 dB. The
 reference is fixed: normalising by the window's own maximum would change old frames as the window
 moves and forbid keeping them. Frame `k` looks back only, over the 1,024 samples that end with the
-frame's own 480; it is known as soon as they are. Mastered dance music lies near mean 0 and
-standard deviation 1; digital silence is `SILENCE`.
+frame's own 480; it is known as soon as they are. Mastered dance music lies within about
+one unit of 0; digital silence is `SILENCE`.
 """
 
 from __future__ import annotations
