@@ -71,7 +71,7 @@ class Labels:
 
     def whole_set(self, end_seconds: float) -> Label:
         """Return the label of a set up to `end_seconds`."""
-        begun = self._begun(end_seconds)
+        begun = self.begun(end_seconds)
         verdicts = [self.verdict(plan) for plan in begun]
         technical = [verdict.technical for verdict in verdicts] or [PRIOR]
         selection = [verdict.selection for verdict in verdicts] or [PRIOR]
@@ -88,7 +88,8 @@ class Labels:
             [np.mean(technical), np.mean(selection), energy, creativity], dtype=np.float32
         )
 
-    def _begun(self, seconds: float) -> list[TransitionPlan]:
+    def begun(self, seconds: float) -> list[TransitionPlan]:
+        """Return the transitions that have begun by a time."""
         sample = seconds * SAMPLE_RATE_HZ
         return [plan for plan in self._truth.transitions if plan.start_sample < sample]
 
@@ -96,7 +97,7 @@ class Labels:
         """Return each transition's verdict with how much it counts at a time."""
         evidence = []
         sample = seconds * SAMPLE_RATE_HZ
-        for plan in self._begun(seconds):
+        for plan in self.begun(seconds):
             length = max(plan.end_sample - plan.start_sample, SAMPLE_RATE_HZ)
             heard = min(1.0, (sample - plan.start_sample) / length)
             age_seconds = max(0.0, sample - plan.end_sample) / SAMPLE_RATE_HZ
@@ -156,7 +157,7 @@ class Labels:
         """Judge what is done in the window, and what was done lately."""
         start, end = start_seconds * SAMPLE_RATE_HZ, end_seconds * SAMPLE_RATE_HZ
         deeds = sum(_EVENT_VALUE[event.kind] for event in self._events(start_seconds, end_seconds))
-        for plan in self._begun(end_seconds):
+        for plan in self.begun(end_seconds):
             if plan.end_sample + SAMPLE_RATE_HZ > start:
                 length = max(plan.end_sample - plan.start_sample, 2.0 * SAMPLE_RATE_HZ)
                 shown = min(end, plan.start_sample + length) - max(start, plan.start_sample)

@@ -26,21 +26,44 @@ GAP_FLOOR: Final = 1e-4
 class SetRenderer:
     """A set: blocks of sound on one side, what is true of them on the other.
 
+    `start_sample` is where on the clock of the truth the first block begins.
+
     Parameters
     ----------
     seed, style
         Equal arguments give equal samples.
+    skip_transitions
+        Begin later: so many transitions are planned and true, but never rendered.
+    lead_in_seconds
+        With `skip_transitions`, how long before the next transition the sound begins.
     """
 
-    def __init__(self, seed: int, style: SetStyle | None = None) -> None:
+    def __init__(
+        self,
+        seed: int,
+        style: SetStyle | None = None,
+        *,
+        skip_transitions: int = 0,
+        lead_in_seconds: float = 15.0,
+    ) -> None:
         self._planner = SetPlanner(seed, style or SetStyle())
-        first = self.truth.tracks[0]
-        self._decks = [Deck(first, render_track(first.plan))]
         self._drive_db = Automation(0.0)
         self._limiter = Limiter()
         self._hum = np.random.default_rng(seed)
-        self._position = 0
         self._skip = Limiter.delay_samples
+        self._decks: list[Deck] = []
+        self._position = 0
+        for _ in range(skip_transitions):
+            self._plan()
+        if skip_transitions:
+            newest = self.truth.tracks[-1]
+            leaves = newest.sample_of_bar(newest.plan.arrangement.outro_bar)
+            entered = self.truth.transitions[-1].end_sample
+            lead_in = round(lead_in_seconds * SAMPLE_RATE_HZ)
+            self._position = max(round(leaves) - lead_in, round(entered) + 1)
+        newest = self.truth.tracks[-1]
+        self._decks.append(Deck(newest, render_track(newest.plan)))
+        self.start_sample: Final = self._position
 
     @property
     def truth(self) -> SetTruth:
@@ -50,7 +73,7 @@ class SetRenderer:
     def blocks(self) -> Iterator[Audio]:
         """Yield blocks of shape (BLOCK_SAMPLES, 2) at 48 kHz, without end."""
         pending = np.zeros((0, 2), dtype=np.float32)
-        emitted = 0
+        emitted = self.start_sample
         while True:
             pending = np.concatenate([pending, self._advance()])
             if len(pending) >= BLOCK_SAMPLES:
@@ -72,17 +95,20 @@ class SetRenderer:
         return limited
 
     def _plan_ahead(self) -> None:
-        transitions = self.truth.transitions
-        while not transitions or self._position > self._next_planning():
-            transition = self._planner.advance()
+        while self._position > self._next_planning():
+            self._plan()
             incoming = self.truth.tracks[-1]
             self._decks.append(Deck(incoming, render_track(incoming.plan)))
-            drive_db = transition.flaws.clip_drive_db
-            if drive_db > 0:
-                start, end = transition.start_sample, transition.end_sample
-                self._drive_db.add([(start - 1, 0.0), (start, drive_db)])
-                self._drive_db.add([(end, drive_db), (end + 1, 0.0)])
         self._decks = [deck for deck in self._decks if not self._is_over(deck)]
+
+    def _plan(self) -> None:
+        """Plan one more transition."""
+        transition = self._planner.advance()
+        drive_db = transition.flaws.clip_drive_db
+        if drive_db > 0:
+            start, end = transition.start_sample, transition.end_sample
+            self._drive_db.add([(start - 1, 0.0), (start, drive_db)])
+            self._drive_db.add([(end, drive_db), (end + 1, 0.0)])
 
     def _next_planning(self) -> float:
         newest = self.truth.tracks[-1]
