@@ -110,6 +110,11 @@ class LiveJudge:
         """How many sets are open."""
         return len(self._sets)
 
+    @property
+    def backlog(self) -> int:
+        """How many sets have a hop that is not judged yet."""
+        return sum(not live.idle.is_set() for live in self._sets.values())
+
     def start(self) -> None:
         """Begin to judge; call once, on the running loop."""
         self._task = asyncio.create_task(self._run(), name="judge")
