@@ -43,19 +43,28 @@ class BeatFit:
     crispness: float  # 0-1, how sharply the newest 4 s repeat within the beat
 
 
-def coefficients(flux: NDArray[np.float32], period_seconds: float) -> NDArray[np.complex128]:
-    """Return the weighted onsets' mean Fourier coefficients at the beat's harmonics.
+def weighted(flux: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Blend onset bands, shape (n, ONSET_BANDS), each over its own mean, kick and bass double."""
+    level = np.einsum("fb->b", flux, dtype=np.float64) / len(flux) + 1e-3
+    return np.asarray(np.einsum("fb,b->f", flux, BAND_WEIGHTS / level))
 
-    Phase is measured backwards from the newest frame's end; flux has shape (n, ONSET_BANDS).
-    The 0th entry is the mean, the others are harmonics 1 to `FIT_HARMONICS`.
+
+def turns(count: int, period_seconds: float) -> NDArray[np.complex128]:
+    """Return how far each harmonic of the beat has turned, shape (FIT_HARMONICS, count).
+
+    Phase is measured backwards from the end of the newest frame, which comes last.
     """
-    level = flux.mean(axis=0, dtype=np.float64) + 1e-3
-    strength = np.einsum("fb,b->f", flux, BAND_WEIGHTS / level)
-    age_seconds = np.arange(len(strength) - 1, -1, -1) / FRAME_RATE_HZ
+    age_seconds = np.arange(count - 1, -1, -1) / FRAME_RATE_HZ
     first = np.exp(-2j * np.pi * age_seconds / period_seconds)
-    powers = np.cumprod(np.broadcast_to(first, (FIT_HARMONICS, len(first))), axis=0)
+    return np.cumprod(np.broadcast_to(first, (FIT_HARMONICS, count)), axis=0)
+
+
+def coefficients(
+    strength: NDArray[np.float64], turned: NDArray[np.complex128]
+) -> NDArray[np.complex128]:
+    """Return the onsets' mean and its Fourier coefficients at harmonics 1 to `FIT_HARMONICS`."""
     # A product this small is not worth waking BLAS's threads, which then spin on other cores.
-    folded = np.einsum("hf,f->h", powers, strength) / len(strength)
+    folded = np.einsum("hf,f->h", turned, strength) / len(strength)
     return np.concatenate(([strength.mean()], folded))
 
 
@@ -86,14 +95,15 @@ class BeatTracker:
             self._anchor_seconds = None
             return None
         period = 60.0 / bpm
-        lines = coefficients(flux, period)
+        strength, turned = weighted(flux), turns(len(flux), period)
+        lines = coefficients(strength, turned)
         curve = np.real(lines[1:] @ _STEER)
         phase = self._choose(curve, period)
         self._anchor_seconds = self._now_seconds - phase * period
         since = (phase * period + ONSET_DELAY_SECONDS) % period
         peak = float(np.interp(phase, _GRID, curve, period=1.0))
         sharpness = peak / (FIT_HARMONICS * max(float(lines[0].real), 1e-9))
-        newest = coefficients(flux[-CRISP_FRAMES:], period)
+        newest = coefficients(strength[-CRISP_FRAMES:], turned[:, -CRISP_FRAMES:])
         return BeatFit(since, period, min(max(sharpness, 0.0), 1.0), crispness(newest))
 
     def _choose(self, curve: NDArray[np.float64], period: float) -> float:

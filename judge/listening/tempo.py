@@ -59,8 +59,8 @@ class Pulse:
 
 def combined(flux: NDArray[np.float32]) -> NDArray[np.float64]:
     """Blend onset bands, shape (n, ONSET_BANDS), so that each counts alike; zero mean."""
-    level = flux.mean(axis=0, dtype=np.float64)
-    strength = np.asarray((flux / (level + 1e-3)).sum(axis=1), dtype=np.float64)
+    level = np.einsum("fb->b", flux, dtype=np.float64) / len(flux)
+    strength = np.asarray(np.einsum("fb,b->f", flux, 1 / (level + 1e-3)))
     highest = strength.mean() + _LIMIT_DEVIATIONS * strength.std()
     strength = np.minimum(strength, highest)
     return np.asarray(strength - strength.mean())
@@ -166,9 +166,9 @@ def refined(strength: NDArray[np.float64], bpm: float) -> float:
     The onsets are brought down to zero frequency at each harmonic and summed in short segments;
     what rotation then remains is searched on a fine grid.
     """
-    segment = FRAMES_PER_HOP // 2
-    usable = strength[len(strength) % segment :]
-    times = np.arange(len(usable)) / FRAME_RATE_HZ
+    segment = FRAMES_PER_HOP // 4
+    usable = strength[len(strength) % (2 * segment) :].reshape(-1, 2).sum(axis=1)
+    times = np.arange(len(usable)) * 2 / FRAME_RATE_HZ
     centres = times.reshape(-1, segment).mean(axis=1)
     turn = np.exp(-2j * np.pi * bpm / 60 * times)
     power = np.zeros(len(_ZOOM))

@@ -34,14 +34,15 @@ STEP_GOOD_LU: Final = 1.0
 STEP_BAD_LU: Final = 6.0
 
 _LEVEL, _BPM, _BEAT, _CONFIDENCE, _CRISPNESS = range(5)
-_FACTS: Final = 5
+_SILENT_LUFS: Final = -70.0
+_NO_FACTS: Final = np.array([_SILENT_LUFS, np.nan, np.nan, 0.0, np.nan])
+_FACTS: Final = len(_NO_FACTS)
 _GRID_HOPS: Final = 12
 """Hops over which a grid is fitted; each hop's beat already rests on 12 s."""
 _GRID_SETTLES_HOPS: Final = 16
 """After a change the tempo window still holds the old track: 8 of its 12 s must be new."""
 _KEY_HOPS: Final = 60
 _LEVEL_HOPS: Final = 4
-_SILENT_LUFS: Final = -70.0
 _LEAST_CONFIDENCE: Final = 0.3
 _CREDIBLE_PERCENT: Final = 12.0
 _LAG_POINTS: Final = 9
@@ -85,18 +86,27 @@ class TransitionListener:
         silent: bool,
     ) -> tuple[Transition, ...]:
         """Take one hop; return the transition it begins, changes or settles, if any."""
-        self._newest_hop = hop_index
+        self._skip_to(hop_index)
         momentary = loudness.momentary_lufs
         level = _SILENT_LUFS if momentary is None else max(momentary, _SILENT_LUFS)
-        facts = [level, math.nan, math.nan, 0.0, math.nan]
+        facts = _NO_FACTS.copy()
+        facts[_LEVEL] = level
         if beat is not None:
-            facts = [level, beat.bpm, float(beat.sample), beat.confidence, crispness]
-        self._facts.append(np.array([facts]))
+            facts[_BPM:] = (beat.bpm, beat.sample, beat.confidence, crispness)
+        self._facts.append(facts[None])
         self._chroma.append(hop_chroma[None])
         if silent:
             return ()
         passage = self._finder.hear(hop_index, hop_features(onsets.fine, hop_chroma))
         return () if passage is None else (self._transition(passage),)
+
+    def _skip_to(self, hop_index: int) -> None:
+        """Leave rows without facts for hops that never came, so that rows count hops."""
+        missing = min(hop_index - self._newest_hop - 1, MEMORY_HOPS)
+        if missing > 0:
+            self._facts.append(np.tile(_NO_FACTS, (missing, 1)))
+            self._chroma.append(np.zeros((missing, 12)))
+        self._newest_hop = hop_index
 
     def _transition(self, passage: Passage) -> Transition:
         readings = self._measured(passage) if passage.settled else (_PENDING,) * 5

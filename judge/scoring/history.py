@@ -25,13 +25,18 @@ class HopNote:
 
 
 class History:
-    """Notes on the newest hops, which follow each other without gaps."""
+    """Notes on the newest hops, one for each, whether it came or not."""
 
     def __init__(self) -> None:
         self._notes: deque[HopNote] = deque(maxlen=HISTORY_HOPS)
 
     def add(self, note: HopNote) -> None:
-        """Add the newest hop."""
+        """Add the newest hop; hops that never came before it are noted as unknown."""
+        if self._notes:
+            missing = (note.start_sample - self._notes[-1].start_sample) // HOP_SAMPLES - 1
+            for back in range(min(missing, HISTORY_HOPS), 0, -1):
+                start_sample = note.start_sample - back * HOP_SAMPLES
+                self._notes.append(HopNote(start_sample, None, None, None))
         self._notes.append(note)
 
     def newest(self, count: int, skip: int = 0) -> list[HopNote]:

@@ -24,6 +24,10 @@ _TELL_SILENCE_SAMPLES: Final = 4 * SAMPLE_RATE_HZ
 """Dead air is told when sound returns, or after 4 s: by then it costs all it can."""
 _USUAL_BEAT_SAMPLES: Final = SAMPLE_RATE_HZ // 2
 _LEVEL_HOPS: Final = round(30 / HOP_SECONDS)
+_REARM_LU: Final = 1.0
+QUIET_LUFS: Final = -30.0
+LOUD_LUFS: Final = -6.0
+"""Masters of club music lie from -12 to -7 LUFS; beyond -6 little but distortion is left."""
 _BUILD_BLOCK_HOPS: Final = round(4 / HOP_SECONDS)
 _BUILD_BACK_HOPS: Final = round(16 / HOP_SECONDS)
 _BUILD_HIGH: Final = 0.7
@@ -61,6 +65,7 @@ class DeadAirWatch:
         self._begun = False
         self._run_samples = 0
         self._beat_samples = _USUAL_BEAT_SAMPLES
+        self._expected_sample = 0
         self._excused = False
         self._told = False
 
@@ -69,7 +74,9 @@ class DeadAirWatch:
         end_sample = hop.start_sample + HOP_SAMPLES
         if heard.beat is not None:
             self._beat_samples = round(heard.beat.period_samples)
-        self._excused = self._excused or hop.concealed_samples > 0
+        lost = hop.concealed_samples > 0 or hop.start_sample != self._expected_sample
+        self._expected_sample = end_sample
+        self._excused = self._excused or lost
         silent_samples = heard.silent_samples
         sounding = silent_samples < HOP_SAMPLES
         finding = None
@@ -82,7 +89,7 @@ class DeadAirWatch:
             finding = self._tell(silent_samples, end_sample)
         self._run_samples = silent_samples
         self._begun = self._begun or sounding
-        if sounding and hop.concealed_samples == 0:
+        if sounding and not lost:
             self._excused = False
         return finding
 
@@ -107,13 +114,13 @@ class LevelWatch:
         level = mean_lufs(notes) if len(notes) == _LEVEL_HOPS else None
         if level is None:
             return None
-        for rule in (TOO_QUIET, TOO_LOUD):
-            finding = rule.finding(level, notes[0].start_sample, hop.start_sample + HOP_SAMPLES)
+        for rule, excess_lu in ((TOO_QUIET, QUIET_LUFS - level), (TOO_LOUD, level - LOUD_LUFS)):
+            finding = rule.finding(excess_lu, notes[0].start_sample, hop.start_sample + HOP_SAMPLES)
             if finding is not None:
                 news = self._told is not rule
                 self._told = rule
                 return finding if news else None
-        if TOO_QUIET.limit + 3 < level < TOO_LOUD.limit - 1:
+        if QUIET_LUFS + _REARM_LU < level < LOUD_LUFS - _REARM_LU:
             self._told = None
         return None
 

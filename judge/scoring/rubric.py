@@ -53,8 +53,8 @@ LOUDNESS_STEP: Final = Rule("loudness_step", Component.TECHNICAL, 1.0, 6.0, "LU"
 BASS_HOLE: Final = Rule("bass_hole", Component.TECHNICAL, 8.0, 24.0, "beats", -0.5)
 CLIPPING: Final = Rule("clipping", Component.TECHNICAL, 0.0, 24.0, "ms", -1.5)
 DEAD_AIR: Final = Rule("dead_air", Component.TECHNICAL, 0.0, 2.0, "s", -2.0)
-TOO_QUIET: Final = Rule("too_quiet", Component.TECHNICAL, -30.0, -45.0, "LUFS", -0.5)
-TOO_LOUD: Final = Rule("too_loud", Component.TECHNICAL, -6.0, -3.0, "LUFS", -0.5)
+TOO_QUIET: Final = Rule("too_quiet", Component.TECHNICAL, 0.0, 15.0, "LU", -0.5)
+TOO_LOUD: Final = Rule("too_loud", Component.TECHNICAL, 0.0, 3.0, "LU", -0.5)
 TEMPO_JUMP: Final = Rule("tempo_jump", Component.SELECTION, 5.0, 12.0, "%", -1.0)
 KEY_CLASH: Final = Rule("key_clash", Component.SELECTION, 40.0, 0.0, "%", -1.5)
 
