@@ -7,14 +7,15 @@ model runs in the padded batch sizes that were recorded with the scores.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from core.errors import ConfigurationInvalid
 from core.media import samples_to_seconds
-from core.messages import AudioHop, Score
+from core.messages import Score
 from core.plain import to_plain
 from judge.engine import Engine
 from judge.turn import DEADLINE
@@ -25,6 +26,9 @@ from stream.recording import (
     folder_of,
     hops_from_recording,
 )
+from web.judging import Progress, load_engine
+from web.report.provenance import judging_facts
+from web.settings import ONNX_PROVIDERS, Settings
 
 NOT_COMPARED: Final = "arrived_seconds"
 """When a packet came is a matter of the network; it enters no score."""
@@ -78,11 +82,7 @@ class Verdict:
 
 
 def replay_recording(
-    recording: Recording,
-    engine: Engine,
-    present: JudgingFacts,
-    *,
-    heard: Callable[[AudioHop], None] = lambda _: None,
+    recording: Recording, engine: Engine, progress: Progress = lambda _, __: None
 ) -> Verdict:
     """Judge a kept set again and compare.
 
@@ -91,23 +91,23 @@ def replay_recording(
     recording
         The set.
     engine
-        Judges; best on the provider that the recording names.
-    present
-        What `engine` and the decoder are, to be compared with the recording's.
-    heard
-        Called after every hop, to show how far it is.
+        Judges; best `engine_like`.
+    progress
+        Told of every hop.
 
     Raises
     ------
     core.errors.RecordingDamaged
         If the recording cannot be read.
     """
+    present = judging_facts(engine.identity)
     completeness = recording.completeness()
     recorded = {score.window: score for score in _scores_of(recording)}
     obstacle = _obstacle(recording.facts.judging, present, recorded)
     comparison = _Comparison()
     if obstacle is None:
-        for score in _judge_again(recording, engine, recorded, heard):
+        for score in _judge_again(recording, engine, recorded):
+            progress(samples_to_seconds(score.end_sample), completeness.sound_seconds)
             comparison.add(recorded.pop(score.window, None), score)
         # What was lost live, or cut off with the end of the sound, has nothing to be compared with.
         comparison.uncompared += sum(score.batch_size > 0 for score in recorded.values())
@@ -150,10 +150,7 @@ def _obstacle(
 
 
 def _judge_again(
-    recording: Recording,
-    engine: Engine,
-    recorded: Mapping[int, Score],
-    heard: Callable[[AudioHop], None],
+    recording: Recording, engine: Engine, recorded: Mapping[int, Score]
 ) -> Iterator[Score]:
     session = engine.open(recording.facts.info)
     # No score tells the batch of the hops before the first window; the first score's is the best
@@ -161,7 +158,6 @@ def _judge_again(
     batch_size = next((score.batch_size for score in recorded.values() if score.batch_size), None)
     for hop in hops_from_recording(recording.folder):
         then = recorded.get(hop.index)
-        heard(hop)
         if then is not None and then.batch_size == 0:
             continue  # lost before the engine saw it
         batch_size = then.batch_size if then is not None else batch_size
@@ -230,3 +226,23 @@ def find_recording(session: str, recordings: Path) -> Recording:
     if folder.is_dir():
         return Recording(folder)
     return Recording(folder_of(recordings, session))
+
+
+def engine_like(recording: Recording, settings: Settings) -> Engine:
+    """Load the judge on the provider that judged the set, or, without it, where it can run.
+
+    Raises
+    ------
+    core.errors.ModelInvalid
+        If the models are absent or damaged.
+    core.errors.ConfigurationInvalid
+        If no provider works.
+    """
+    names = {onnx: name for name, onnx in ONNX_PROVIDERS.items()}
+    provider = names.get(recording.facts.judging.provider)
+    if provider is not None:
+        try:
+            return load_engine(settings, provider)
+        except ConfigurationInvalid:
+            pass  # the verdict says that it ran elsewhere
+    return load_engine(settings)

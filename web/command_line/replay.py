@@ -4,132 +4,114 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import orjson
 import typer
 from rich.console import Console
 
-from core.errors import ConfigurationInvalid, DjUniverseError
-from core.media import samples_to_seconds
-from core.messages import AudioHop
+from core.errors import DjUniverseError
 from core.plain import to_plain
-from judge.engine import Engine
-from stream.recording import Recording
-from web.command_line.judge import INTERRUPTED, UNUSABLE, load_engine, progress_bar
+from web.command_line.judge import INTERRUPTED
+from web.command_line.language import TEXTS
+from web.command_line.progress import progress_bar
 from web.logs import logging_to
-from web.replaying import Obstacle, Outcome, Verdict, find_recording, replay_recording
-from web.report.provenance import judging_facts
 from web.report.words import clock, number
-from web.settings import ONNX_PROVIDERS, Settings, load_settings
+from web.settings import load_settings
 from web.settings_sections import LogFormat, LogLevel
-from web.texts import Texts, language_from_environment
 
-EXIT_CODES = {Outcome.IDENTICAL: 0, Outcome.DIFFERENT: 1, Outcome.INCOMPARABLE: UNUSABLE}
+if TYPE_CHECKING:
+    from web.replaying import Obstacle, Verdict
 
-_HELP = Texts(language_from_environment())
+EXIT_CODES = {"identical": 0, "different": 1, "incomparable": 2}
+
+UNUSABLE = 2
 
 
 def replay(
-    session: Annotated[str, typer.Argument(help=_HELP("replay.session.help"))],
+    session: Annotated[str, typer.Argument(help=TEXTS("replay.session.help"))],
     recordings: Annotated[
-        Path | None, typer.Option("--recordings", help=_HELP("replay.recordings.help"))
+        Path | None, typer.Option("--recordings", help=TEXTS("replay.recordings.help"))
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help=_HELP("replay.json.help"))] = False,
-    lang: Annotated[str | None, typer.Option("--lang", help=_HELP("judge.lang.help"))] = None,
+    json: Annotated[bool, typer.Option("--json", help=TEXTS("replay.json.help"))] = False,
+    config: Annotated[Path | None, typer.Option(help=TEXTS("option.config.help"))] = None,
 ) -> None:
     """Judge a kept set again; 0: identical, 1: different, 2: could not be compared."""
-    texts = Texts(lang or language_from_environment())
     console = Console(stderr=True)
     try:
         with logging_to(sys.stderr, LogFormat.AUTO, LogLevel.WARNING):
-            settings = load_settings()
-            recording = find_recording(session, recordings or settings.recordings_dir)
-            verdict = _replay(recording, settings, console, texts)
-    except DjUniverseError as error:
-        console.print(texts.error(error), style="red", markup=False, highlight=False)
+            verdict = _replay(session, recordings, config, console)
+    except DjUniverseError as error:  # a damaged recording, too, is no verdict
+        console.print(TEXTS.error(error), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(UNUSABLE) from error
     except KeyboardInterrupt:
-        console.print(texts("report.interrupted"))
         raise typer.Exit(INTERRUPTED) from None
     if json:
         typer.echo(orjson.dumps(to_plain(verdict), option=orjson.OPT_INDENT_2).decode())
     else:
-        _print(verdict, Console(), texts)
+        _print(verdict, Console(soft_wrap=True))
     raise typer.Exit(EXIT_CODES[verdict.outcome])
 
 
-def _replay(recording: Recording, settings: Settings, console: Console, texts: Texts) -> Verdict:
-    engine = _engine_like(recording, settings)
-    total = recording.completeness().sound_seconds
-    with progress_bar(console) as progress:
-        task = progress.add_task(texts("replay.progress"), total=total)
+def _replay(
+    session: str, recordings: Path | None, config: Path | None, console: Console
+) -> Verdict:
+    from web.replaying import engine_like, find_recording, replay_recording  # noqa: PLC0415 - slow
 
-        def heard(hop: AudioHop) -> None:
-            progress.update(task, completed=samples_to_seconds(hop.start_sample))
-
-        return replay_recording(recording, engine, judging_facts(engine.identity), heard=heard)
-
-
-def _engine_like(recording: Recording, settings: Settings) -> Engine:
-    """Load the judge where it judged then, or where it can: the verdict says if that differs."""
-    names = {onnx: name for name, onnx in ONNX_PROVIDERS.items()}
-    provider = names.get(recording.facts.judging.provider)
-    if provider is not None:
-        try:
-            return load_engine(settings, provider)
-        except ConfigurationInvalid:
-            pass
-    return load_engine(settings)
+    settings = load_settings(config)
+    recording = find_recording(session, recordings or settings.recordings_dir)
+    engine = engine_like(recording, settings)
+    with progress_bar(console, TEXTS("replay.progress")) as progress:
+        return replay_recording(recording, engine, progress)
 
 
-def _print(verdict: Verdict, console: Console, texts: Texts) -> None:
-    for line in _lines(verdict, texts):
+def _print(verdict: Verdict, console: Console) -> None:
+    for line in _lines(verdict):
         console.print(line, markup=False, highlight=False)
 
 
-def _lines(verdict: Verdict, texts: Texts) -> list[str]:
+def _lines(verdict: Verdict) -> list[str]:
     lines = [
-        texts(
+        TEXTS(
             f"replay.verdict.{verdict.outcome}",
             windows=verdict.windows,
             different=verdict.different,
-            largest=number(verdict.largest_points, texts, decimals=6),
-            reason=_reason(verdict.obstacle, texts),
+            largest=number(verdict.largest_points, TEXTS, decimals=6),
+            reason=_reason(verdict.obstacle),
         )
     ]
     if verdict.first is not None:
         first = verdict.first
         at = clock(first.time_seconds)
         lines.append(
-            texts(
+            TEXTS(
                 "replay.first_difference", time=at, name=first.name, then=first.then, now=first.now
             )
         )
         if verdict.recorded.software_version != verdict.present.software_version:
             lines.append(
-                texts(
+                TEXTS(
                     "replay.software",
                     then=verdict.recorded.software_version,
                     now=verdict.present.software_version,
                 )
             )
     if verdict.uncompared:
-        lines.append(texts("replay.uncompared", windows=verdict.uncompared))
+        lines.append(TEXTS("replay.uncompared", windows=verdict.uncompared))
     if not verdict.completeness.ended:
-        lines.append(_cut(verdict, texts))
+        lines.append(_cut(verdict))
     return lines
 
 
-def _reason(obstacle: Obstacle | None, texts: Texts) -> str:
+def _reason(obstacle: Obstacle | None) -> str:
     if obstacle is None:
         return ""
-    return texts(f"replay.reason.{obstacle.reason}", then=obstacle.then, now=obstacle.now)
+    return TEXTS(f"replay.reason.{obstacle.reason}", then=obstacle.then, now=obstacle.now)
 
 
-def _cut(verdict: Verdict, texts: Texts) -> str:
+def _cut(verdict: Verdict) -> str:
     completeness = verdict.completeness
-    return texts(
+    return TEXTS(
         "replay.cut",
         sound=clock(completeness.sound_seconds),
         events=clock(completeness.events_seconds),

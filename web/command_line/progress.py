@@ -1,0 +1,30 @@
+"""A bar for what takes a while: on standard error, and only where a person looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+
+@contextmanager
+def progress_bar(console: Console, label: str) -> Iterator[Callable[[float, float | None], None]]:
+    """Draw a bar, and yield what moves it: seconds done, and in all if that is known."""
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with progress:
+        task = progress.add_task(label, total=None)
+
+        def move(done_seconds: float, total_seconds: float | None) -> None:
+            progress.update(task, completed=done_seconds, total=total_seconds)
+
+        yield move
