@@ -116,8 +116,9 @@ class AudioReceiver(RTCRtpReceiver):
                 return
             try:
                 plain = session.unprotect(data)
-            except pylibsrtp.Error:  # a replay, or not from the client
-                self._metrics.packets_discarded.labels("srtp").inc()
+            except pylibsrtp.Error as error:  # a repetition, or not from the client
+                reason = "duplicate" if "replay" in str(error) else "srtp"
+                self._metrics.packets_discarded.labels(reason).inc()
                 return
             self._take(parse_rtp(plain))
 

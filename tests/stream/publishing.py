@@ -176,10 +176,11 @@ class OpusTrack(MediaStreamTrack):
 class Client:
     """An aiortc publisher.
 
-    `meddle(index, datagram)` returns the RTP datagrams to send in place of the one given.
+    `meddle(index, datagram)` returns the RTP datagrams to send in place of the one given. Packets
+    go out at twice the pace of their sound unless told otherwise, which nothing but time notices.
     """
 
-    def __init__(self, station, key="key-ana", *, meddle=None, pace_seconds=0.02, payloads=None):
+    def __init__(self, station, key="key-ana", *, meddle=None, pace_seconds=0.01, payloads=None):
         self.station, self.key = station, key
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self.track = OpusTrack(payloads or tone_payloads(100), pace_seconds)
