@@ -1,4 +1,7 @@
-"""The servers that `benchmarks.fan_out` compares, each in a process of its own, all on uvloop.
+"""The servers that `benchmarks.fan_out` compares, each in a process of its own.
+
+All run on uvloop; the hub and `websockets.broadcast` run on asyncio's own loop as well, which is
+what most programs with websockets use and what Windows has.
 
 Each takes commands from a pipe: `("events", count, pause_seconds)` sends JSON of 600 bytes to
 every viewer, `("room", seconds)` sends what a room on air says. It answers with the CPU seconds
@@ -54,6 +57,8 @@ def event_text(seq: int) -> bytes:
 
 class Peer:
     """One way to send a message to all viewers; subclasses say how."""
+
+    on_uvloop: ClassVar = True
 
     def __init__(self) -> None:
         self.seq = 0
@@ -138,6 +143,18 @@ class BroadcastPeer(Peer):
         broadcast(self._viewers, bytes(16 + PACKET_BYTES))
 
 
+class HubOnAsyncio(HubPeer):
+    """The product where there is no uvloop."""
+
+    on_uvloop = False
+
+
+class BroadcastOnAsyncio(BroadcastPeer):
+    """`websockets.broadcast` out of the box."""
+
+    on_uvloop = False
+
+
 class StarlettePeer(Peer):
     """A loop over Starlette's WebSockets, as most applications are written."""
 
@@ -219,6 +236,8 @@ PEERS: Final[dict[str, type[Peer]]] = {
     "websockets.broadcast": BroadcastPeer,
     "starlette": StarlettePeer,
     "transport.write": FloorPeer,
+    "hub, asyncio": HubOnAsyncio,
+    "websockets.broadcast, asyncio": BroadcastOnAsyncio,
 }
 
 
@@ -238,7 +257,10 @@ async def _serve_asgi(
 
 def serve_peer(name: str, pipe: Connection) -> None:
     """Run a peer until its pipe is closed; the entry point of its process."""
-    uvloop.run(_obey(PEERS[name](), pipe))
+    kind = PEERS[name]
+    factory = uvloop.new_event_loop if kind.on_uvloop else None
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(_obey(kind(), pipe))
 
 
 async def _obey(peer: Peer, pipe: Connection) -> None:

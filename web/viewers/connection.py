@@ -190,6 +190,10 @@ class ViewerConnection(asyncio.Protocol):
             response = self._websocket.reject(HTTPStatus.SERVICE_UNAVAILABLE, f"{error.slug}\n")
             response.headers["Retry-After"] = str(error.retry_after_seconds)
             return None, response
+        except Exception:
+            # Raised into uvicorn, it would leave a transport that nobody tells us the end of.
+            logger.exception("a viewer's handshake failed")
+            return None, self._websocket.reject(HTTPStatus.INTERNAL_SERVER_ERROR, "internal\n")
         self._viewer = Viewer(self, transport.write, limits.outbox_bytes, self._hub.metrics)
         return wanted, accepted
 

@@ -45,7 +45,8 @@ class RoomFollower:
         self._accept = accept
         self._quiet_seconds = quiet_seconds
         self._events = 0
-        self._dropped = 0
+        self._dropped = 0  # of all followings
+        self._told_dropped = 0
         self._retry_seconds = FIRST_RETRY_SECONDS
         self.settled = asyncio.Event()
 
@@ -107,5 +108,5 @@ class RoomFollower:
 
     def take_dropped(self) -> int:
         """Return how many envelopes were lost since the last call because we read too slowly."""
-        dropped, self._dropped = self._dropped, 0
-        return dropped
+        fresh, self._told_dropped = self._dropped - self._told_dropped, self._dropped
+        return fresh

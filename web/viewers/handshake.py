@@ -139,7 +139,7 @@ def viewer_address(peer: str, headers: Headers, trusted_proxies: Iterable[str]) 
     str
         An IPv4 address, or the /64 network that an IPv6 customer owns; `peer` where it is neither.
     """
-    networks = [ipaddress.ip_network(proxy) for proxy in trusted_proxies]
+    networks = [ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies]
     forwarded = ",".join(headers.get_all("X-Forwarded-For")).split(",")
     chain = [*(hop.strip() for hop in forwarded if hop.strip()), peer]
     address = peer

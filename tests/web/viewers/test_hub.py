@@ -2,8 +2,10 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from core.bus import MemoryBus
+from core.bus.memory import FOLLOWING_CAPACITY
 from core.clock import SystemClock
 from core.errors import BusUnavailable, LimitReached
 from core.metrics import Metrics
@@ -150,13 +152,29 @@ async def test_a_closed_hub_follows_nothing_more():
     assert refused.value.slug == "going_away"
 
 
-async def test_losses_of_a_slow_edge_are_counted():
+async def test_losses_of_a_slow_edge_are_counted_once():
     async with serve(replace(QUICK, edge_stats_seconds=0.05)) as served:
         room = await served.hub.room("nova")
         dj = Set(served.bus)
-        for _ in range(5_000):  # more than a following holds, without a breath
+        for _ in range(FOLLOWING_CAPACITY + 904):  # without a breath
             dj.play()
-        await until(
-            lambda: served.count("djuv_queue_dropped_total", queue="viewers_following") > 900
-        )
-        await until(lambda: room.picture.position_microseconds == 4_999 * 20_000)
+        last = FOLLOWING_CAPACITY + 903
+        await until(lambda: room.picture.position_microseconds == last * 20_000)
+
+        def lost():
+            return served.count("djuv_queue_dropped_total", queue="viewers_following")
+
+        await until(lambda: lost() > 0)
+        for _ in range(3):
+            dj.play()
+            await asyncio.sleep(0.06)
+        assert lost() == 904
+
+
+async def test_a_handshake_that_fails_here_is_answered_and_leaves_nothing_behind(monkeypatch):
+    async with serve() as served:
+        monkeypatch.setattr(served.hub, "admit", lambda *_: 1 / 0)
+        with pytest.raises(InvalidStatus) as refused:
+            await served.watch()
+        assert refused.value.response.status_code == 500
+        await until(lambda: not served.server.server_state.connections)
