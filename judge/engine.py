@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from core.clock import Clock, SystemClock
 from core.messages import AudioHop, SessionInfo
 from inference.batching import BUCKETS, bucket_for, spans
-from inference.sessions import Placement
+from inference.placement import Placement
 from judge.listening import Listener
 from judge.networks import EngineIdentity, Networks
 from judge.readings import WindowOpinion

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from core.errors import ModelInvalid
 from inference.files import ModelFiles
+from inference.model import Model
+from inference.placement import Placement
 from inference.providers import PREFERENCE, Provider, choose
-from inference.sessions import Model, Placement, load
+from inference.sessions import load
 from judge.mel.backend import MelBackend
 from judge.mel.onnx_mel import OnnxMel
 from judge.mel.scipy_mel import ScipyMel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.sessions import Model
+from inference.model import Model
 
 
 class OnnxMel:

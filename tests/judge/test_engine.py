@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from core.media import HOP_SAMPLES, HOPS_PER_WINDOW
 from core.messages import AudioHop, Beat, Fault, Score, SessionInfo
 from inference.files import ModelFiles
-from inference.sessions import Model, Placement, load
+from inference.model import Model
+from inference.placement import Placement
+from inference.sessions import load
 from judge.engine import Engine
 from judge.listening import Listener
 from judge.mel.scipy_mel import ScipyMel

@@ -6,7 +6,8 @@ import pytest
 from numpy.typing import NDArray
 
 from inference.files import ModelFiles
-from inference.sessions import Placement, load
+from inference.placement import Placement
+from inference.sessions import load
 from judge.mel.backend import MelBackend
 from judge.mel.onnx_mel import OnnxMel
 from judge.mel.scipy_mel import ScipyMel
