@@ -1,0 +1,126 @@
+"""`djuniverse judge`, run as people run it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import orjson
+import pytest
+
+from tests.golden.render import write
+from web.command_line import run
+from web.report.contents import SCHEMA_PATH
+
+ROOT = Path(__file__).parents[2]
+HOUSE = ROOT / "tests" / "golden" / "house_124.opus"
+COMMAND = (sys.executable, "-c", "from web.command_line import main; main()", "judge")
+
+
+def test_a_mix_is_judged_printed_and_written(tmp_path, capsys):
+    json, plot = tmp_path / "out.json", tmp_path / "out.png"
+    code = run(["judge", str(HOUSE), "--json", str(json), "--plot", str(plot), "--genre", "house"])
+    out, err = capsys.readouterr()
+    assert code == 0
+    report = orjson.loads(json.read_bytes())
+    jsonschema.validate(report, orjson.loads(SCHEMA_PATH.read_bytes()))
+    assert report["declared_genre"] == "house"
+    assert report["bpm"] == pytest.approx(124, abs=0.2)
+    assert plot.read_bytes().startswith(b"\x89PNG")
+    assert "house_124.opus" in out
+    assert "out.json" not in out  # standard output is the report alone
+    assert "out.json" in err.replace("\n", "")
+
+
+def test_the_same_file_gives_the_same_report_to_the_bit(tmp_path):
+    paths = [tmp_path / name for name in ("one.json", "two.json")]
+    assert [run(["judge", str(HOUSE), "--json", str(path)]) for path in paths] == [0, 0]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+def test_too_short_a_mix_has_no_score_and_says_why(tmp_path, capsys):
+    short, json = tmp_path / "short.flac", tmp_path / "short.json"
+    write(short, 0.1 * np.ones((96_000, 2), np.float32), "flac", 64_000)
+    assert run(["judge", str(short), "--json", str(json)]) == 0
+    report = orjson.loads(json.read_bytes())
+    assert report["overall"] is None
+    assert report["reasons"]["overall"] == "too_short"
+    assert report["windows"] == []
+    assert "0:02" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["absent.flac"], "absent.flac"),
+        ([str(ROOT / "README.md")], "README.md"),
+        ([str(HOUSE), "--json", str(ROOT)], ROOT.name),
+        ([str(HOUSE), "--plot", "absent/out.png"], "out.png"),
+        ([str(HOUSE), "--genre", "polka"], "polka"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_sentence(arguments, words, capsys):
+    assert run(["judge", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert words in err
+    assert "Traceback" not in err
+
+
+def spawn(*arguments, **options):
+    environment = {**os.environ, "DJUV_LANG": "es"}
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def test_in_a_pipe_there_is_no_bar_and_the_language_is_followed():
+    with spawn(HOUSE) as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert err == ""
+    assert "Nota global" in out
+    assert "\x1b" not in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
+def test_an_interrupted_run_leaves_no_file_behind(tmp_path):
+    long, json = tmp_path / "long.flac", tmp_path / "out" / "long.json"
+    json.parent.mkdir()
+    json.write_text("before")
+    noise = np.random.default_rng(2).normal(0, 0.1, (48_000 * 240, 2)).astype(np.float32)
+    write(long, noise, "flac", 64_000)
+    with spawn(long, "--json", json) as process:
+        wait_until_it_reads(process, long)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Detenido" in err
+    assert "Traceback" not in err
+    assert [path.name for path in json.parent.iterdir()] == ["long.json"]
+    assert json.read_text() == "before"
+
+
+def wait_until_it_reads(process, path):
+    """Wait until the process has the file open: by then it listens, for minutes to come."""
+    links = Path(f"/proc/{process.pid}/fd")
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        for link in links.glob("*"):
+            try:
+                if link.readlink() == path:
+                    return
+            except OSError:
+                continue
+        time.sleep(0.02)
+    raise AssertionError("it never opened the file")
