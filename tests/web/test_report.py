@@ -28,7 +28,7 @@ from web.report import Audio, Collection, Model, Origin, contents
 from web.report.plot import draw
 from web.report.readable import print_report
 from web.report.storing import check_writable, replacing, write_json
-from web.report.words import clock, number
+from web.report.words import clock, measured, number
 from web.texts import LOCALES, Texts
 
 EN, ES = Texts("en"), Texts("es")
@@ -102,8 +102,8 @@ def whole_report(texts=EN):
         nothing(60),
         score(61),
         Beat(0, 22_500.0, 128.0, 0.9, 0),
-        Finding("flam", Component.TECHNICAL, 36_480_000, 36_528_000, 38.4, 12.0, "ms", -0.4),
-        Finding("drop", Component.ENERGY, 480_000, 480_000, 9.0, 6.0, "dB", 0.3),
+        Finding("beat_offset", Component.TECHNICAL, 36_480_000, 36_528_000, 38.4, 12.0, "ms", -0.4),
+        Finding("energy_build", Component.ENERGY, 480_000, 480_000, 9.0, 6.0, "dB", 0.3),
         transition(False, UNKNOWN),
         transition(True, Reading(38.4, 0.8)),
         texts=texts,
@@ -213,7 +213,8 @@ def test_a_place_where_nothing_can_be_written_is_refused(tmp_path):
 def test_a_person_reads_everything_that_counts():
     text = printed(whole_report())
     assert re.search(r"Overall +7\.4 .* 7\.1 – 7\.7", text)
-    assert re.search(r"12:40 +−0\.4 +Technical", text)
+    assert re.search(r"12:40 +−0\.4 +Technical +Kicks 38 ms apart", text)
+    assert "Nudge the incoming deck" in text
     assert re.search(r"Key +A minor \(8A\)", text)
     assert "−10.0 LUFS" in text
     assert re.search(r"0:10 +0:10 +90 % +90 % +90 % +38 ms +−0\.40 %", text)
@@ -226,7 +227,7 @@ def test_in_spanish_it_is_spanish():
     assert re.search(r"Nota global +7,4 .* 7,1 – 7,7", text)
     assert "La menor (8A)" in text
     assert "−10,0 LUFS" in text
-    assert not re.search(r"report\.\w", text)
+    assert not re.search(r"(report|finding|tonic|key)\.\w", text)
 
 
 def test_unknown_values_are_read_with_their_reasons():
@@ -256,6 +257,12 @@ def test_times_and_numbers_are_written_as_people_write_them():
         "−3.5",
     ]
     assert number(0.125, ES, decimals=3) == "0,125"
+    assert [measured(value, ES) for value in (0.345, 3.45, 38.4, 140.0)] == [
+        "0,34",
+        "3,5",
+        "38",
+        "140",
+    ]
 
 
 def test_both_languages_have_the_same_words():

@@ -28,7 +28,7 @@ from web.report.contents import (
     TransitionLine,
     Window,
 )
-from web.report.words import number
+from web.report.words import measured
 from web.texts import Texts
 
 NOTHING_JUDGED: Final = "too_short"
@@ -238,9 +238,9 @@ def _transition(transition: Transition) -> TransitionLine:
 
 def _finding(finding: Finding, texts: Texts) -> FindingLine:
     values = {
-        "measured": number(finding.measured, texts),
-        "limit": number(finding.limit, texts),
-        "unit": finding.unit,
+        "measured": measured(finding.measured, texts),
+        "limit": measured(finding.limit, texts),
+        "unit": texts(f"unit.{finding.unit}") if f"unit.{finding.unit}" in texts else finding.unit,
     }
     return FindingLine(
         time_seconds=samples_to_seconds(finding.start_sample),

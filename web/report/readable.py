@@ -22,7 +22,6 @@ COLOURS: Final[Mapping[Component, str]] = {
     Component.CREATIVITY: "#a48bfa",
 }
 
-_ACCIDENTALS: Final = str.maketrans("#b", "♯♭")
 _QUIET: Final = "dim"
 _SCALE: Final = 10
 _INDENT: Final = (0, 0, 0, 2)
@@ -119,9 +118,8 @@ def _heard(report: Report, texts: Texts) -> Table:
 
 def _key(key: str, camelot: str | None, texts: Texts) -> str:
     """Return a key such as "F# minor" in the language's own way of naming it."""
-    note, _, mode = key.partition(" ")
-    sign = note[1:].translate(_ACCIDENTALS)
-    named = f"{texts(f'report.note.{note[:1]}')}{sign} {texts(f'report.mode.{mode}')}"
+    tonic, _, mode = key.partition(" ")
+    named = texts(f"key.{mode}", tonic=texts(f"tonic.{tonic}"))
     return named if camelot is None else f"{named} ({camelot})"
 
 

@@ -24,6 +24,12 @@ def number(value: float, texts: Texts, decimals: int = 1) -> str:
     return local("0" if rounded == "-0" else rounded, texts)
 
 
+def measured(value: float, texts: Texts) -> str:
+    """Return a measurement with two figures or more, as one would say it: 0.35, 3.5, 38."""
+    size = abs(value)
+    return number(value, texts, decimals=2 if size < 1 else 1 if size < 10 else 0)
+
+
 def local(figure: str, texts: Texts) -> str:
     """Return a figure such as 7.40 with the language's decimal sign, and a real minus."""
     return figure.replace(".", texts("report.decimal_sign")).replace("-", "−")
