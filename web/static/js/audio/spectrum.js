@@ -8,7 +8,7 @@ import { SAMPLE_RATE_HZ } from "./ring.js";
 
 const KEPT_SAMPLES = 4 * SAMPLE_RATE_HZ;
 const SIZE = 4096;
-const LOW_HZ = 32;
+const LOW_HZ = 42;
 const HIGH_HZ = 15_000;
 const FLOOR_DB = -66;
 const TILT_DB = 3.2; // an octave: music falls by about this, the picture should not

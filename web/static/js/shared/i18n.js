@@ -13,6 +13,9 @@ const FOLDER = new URL("../../locales/", import.meta.url);
 
 export const language = signal(preferredLanguage());
 
+// A number and its unit stay on one line.
+const UNIT_AFTER_NUMBER = /(\d) (%|ms|s|LU|LUFS|dB|dBFS|kHz|BPM|min|kbit\/s)(?![\p{L}\d])/gu;
+
 const catalogues = new Map(); // "pages.en" -> {key: text}
 let loaded = [];
 
@@ -65,10 +68,6 @@ function lookUp(key) {
   return undefined;
 }
 
-export function hasText(key) {
-  return lookUp(key) !== undefined;
-}
-
 /**
  * The text of `key` with its placeholders filled.
  *
@@ -79,12 +78,13 @@ export function t(key, values = {}, otherwise = key) {
   const plural = values.count === undefined ? undefined
     : lookUp(`${key}.${format(Intl.PluralRules, {}).select(values.count)}`) ?? lookUp(`${key}.other`);
   const text = plural ?? lookUp(key) ?? otherwise;
-  return text.replace(/\{(\w+)(?::[+]?\.(\d+)f)?\}/g, (whole, name, decimals) => {
+  const filled = text.replace(/\{(\w+)(?::[+]?\.(\d+)f)?\}/g, (whole, name, decimals) => {
     const value = values[name];
     if (value === undefined || value === null) return whole;
     if (typeof value !== "number") return String(value);
     return decimals === undefined ? number(value) : number(value, Number(decimals));
   });
+  return filled.replace(UNIT_AFTER_NUMBER, "$1\u00a0$2");
 }
 
 const formats = new Map();

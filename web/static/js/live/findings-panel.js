@@ -1,0 +1,35 @@
+// The list of findings, newest first, as they come.
+
+import { html, useEffect, useRef, useSignal } from "../shared/view.js";
+import { number, t } from "../shared/i18n.js";
+import { FindingCard } from "../shared/findings.js";
+
+const SHOWN_MOST = 120;
+
+export function FindingsPanel({ session, selected, onSelect }) {
+  const findings = useSignal(session.room.findings);
+  const phase = useSignal(session.room.phase);
+  const list = useRef(null);
+  useEffect(() => {
+    if (selected === null) return;
+    const card = list.current?.querySelector(`[data-id="${CSS.escape(selected.id)}"]`);
+    card?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
+  const newestFirst = findings.slice(-SHOWN_MOST).reverse();
+  return html`
+    <section class="findings" aria-labelledby="findings-title">
+      <div class="findings-head">
+        <h2 id="findings-title">${t("live.findings")}</h2>
+        ${findings.length > 0 && html`<span class="count figure">${number(findings.length)}</span>`}
+      </div>
+      ${newestFirst.length === 0
+        ? html`<p class="findings-none">${phase === "ended" ? t("live.findings_none_ended") : t("live.findings_none")}</p>`
+        : html`<ol class="findings-list" ref=${list} tabindex="0" aria-labelledby="findings-title">
+            ${newestFirst.map((finding) => html`
+              <li key=${finding.id}>
+                <${FindingCard} finding=${finding} selected=${selected?.id === finding.id}
+                  onSelect=${(each) => onSelect(selected?.id === each.id ? null : each)} />
+              </li>`)}
+          </ol>`}
+    </section>`;
+}

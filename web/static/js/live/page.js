@@ -1,0 +1,96 @@
+// The audience page as a whole: what stands where, and which keys do what.
+
+import { html, useEffect, useRef, useSignal, useState } from "../shared/view.js";
+import { t } from "../shared/i18n.js";
+import { Announcer } from "../shared/announcer.js";
+import { Page, TopBar, copyText } from "../shared/shell.js";
+import { ComponentScores, OverallScore } from "../shared/scores.js";
+import { FindingsPanel } from "./findings-panel.js";
+import { HelpDialog } from "./help.js";
+import { Stage } from "./stage.js";
+import { situationOf, useAnnouncements } from "./situation.js";
+import { Timeline } from "./timeline.js";
+
+export function LivePage({ session }) {
+  const [help, setHelp] = useState(false);
+  const [selected, setSelected] = useState(null);
+  const stage = useRef(null);
+  const actions = {
+    sound: () => session.toggleSound(),
+    fullScreen: () => toggleFullScreen(stage.current),
+    help: () => setHelp((open) => !open),
+    share: () => share(session.room.info.peek()),
+  };
+  useKeys(actions);
+  useAnnouncements(session);
+  useTitle(session.room);
+  return html`<${Page}>${() => html`
+    <${TopBar} />
+    <main id="main" class="live" tabindex="-1">
+      <div class="live-main" ref=${stage}>
+        <${Stage} session=${session} actions=${actions} />
+        <${ScoreStrip} session=${session} />
+        <${Timeline} session=${session} selected=${selected} onSelect=${setSelected} />
+      </div>
+      <${FindingsPanel} session=${session} selected=${selected} onSelect=${setSelected} />
+    </main>
+    <${HelpDialog} open=${help} onClose=${() => setHelp(false)} />
+    <${Announcer} />`}<//>`;
+}
+
+function ScoreStrip({ session }) {
+  const { room } = session;
+  const score = useSignal(room.score);
+  const phase = useSignal(room.phase);
+  const reason = score?.set.reason ?? "first_transition_pending";
+  return html`
+    <section class="strip" aria-label=${t("live.scores")} data-dim=${phase === "stalled" || phase === "resuming"}>
+      <${OverallScore} estimate=${score?.set.overall ?? null} reason=${reason}
+        label=${phase === "ended" ? t("live.final") : t("live.overall")} />
+      <${ComponentScores} estimates=${score?.set.components} reason=${reason} />
+    </section>`;
+}
+
+function toggleFullScreen(element) {
+  if (document.fullscreenElement !== null) document.exitFullscreen();
+  else element?.requestFullscreen?.().catch(() => {});
+}
+
+async function share(info) {
+  const url = new URL(location.pathname, location.href).href;
+  if (navigator.share !== undefined && matchMedia("(pointer: coarse)").matches) {
+    try {
+      await navigator.share({ url, title: info?.dj_name ?? document.title });
+    } catch {
+      // The person closed the sheet.
+    }
+    return;
+  }
+  await copyText(url);
+}
+
+function useKeys(actions) {
+  useEffect(() => {
+    const keys = { " ": actions.sound, f: actions.fullScreen, F: actions.fullScreen, "?": actions.help };
+    const listen = (event) => {
+      const busy = event.target.closest("button, input, select, textarea, a, summary, dialog");
+      const typing = event.target.closest("input:not([type=range]), select, textarea");
+      if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
+      if (event.key === " " && busy) return; // space presses what has the focus
+      if (keys[event.key] === undefined) return;
+      event.preventDefault();
+      keys[event.key]();
+    };
+    addEventListener("keydown", listen);
+    return () => removeEventListener("keydown", listen);
+  }, []);
+}
+
+function useTitle(room) {
+  const info = useSignal(room.info);
+  const phase = useSignal(room.phase);
+  useEffect(() => {
+    const name = info?.dj_name ?? room.slug;
+    document.title = `${name}${situationOf(phase) === "live" ? ` · ${t("live.live")}` : ""} · DJ UNIVERSE Live`;
+  });
+}

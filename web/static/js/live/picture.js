@@ -1,0 +1,208 @@
+// The picture: the spectrum as a landscape that comes in on the beat.
+//
+// The front ridge is what is heard now; four times a beat it is left behind and moves away, so the
+// picture's speed is the music's. No colour of its own: colours belong to the four components.
+// At most one swell of light a beat, every second beat above 170 BPM, none for who wants no motion.
+
+import { Spectrum } from "../audio/spectrum.js";
+import { reducedMotion } from "../shared/theme.js";
+
+const POINTS = 96; // on each side of the middle
+const RIDGES = 52;
+
+// What is drawn on machines of different strength; the frames themselves say which one this is.
+const DETAILS = [
+  { ridges: RIDGES, pixels: 1600 * 900, every: 1 },
+  { ridges: 38, pixels: 1100 * 620, every: 1 },
+  { ridges: 26, pixels: 720 * 405, every: 2 },
+  { ridges: 18, pixels: 480 * 270, every: 3 },
+];
+const JUDGED_FRAMES = 45;
+const SLOW_MS = 24; // a frame: the page falls behind 60 a second
+const FAST_MS = 17.5;
+const CALM_ROUNDS = 12; // of fast frames before more is drawn again
+const RIDGES_A_BEAT = 4;
+const CALM_STEP_SECONDS = 0.125; // between ridges while no beat is known
+const BEAT_TRUST = 0.25; // below this confidence nothing moves on the beat
+const KERNEL = [1, 6, 15, 20, 15, 6, 1].map((weight) => weight / 64);
+const STEP_MOST = 3; // ridges caught up with at once after a pause
+
+/** Where in its beat, and in which beat of the bar, the media clock is; null without a beat. */
+export function beatAt(beat, sample) {
+  if (beat === null || sample === null || beat.confidence < BEAT_TRUST) return null;
+  const beats = (sample - beat.sample) / beat.period_samples;
+  const whole = Math.floor(beats);
+  if (beats < -8 || beats > 24) return null; // the tracker has fallen silent
+  return {
+    phase: beats - whole,
+    count: whole,
+    position: sample / beat.period_samples,
+    inBar: beat.beat_in_bar === null ? null : (((beat.beat_in_bar + whole) % 4) + 4) % 4,
+  };
+}
+
+export class Picture {
+  constructor(canvas, session) {
+    this.canvas = canvas;
+    this.session = session;
+    this.context = canvas.getContext("2d", { alpha: false });
+    this.spectrum = new Spectrum(POINTS);
+    this.ridges = Array.from({ length: RIDGES }, () => new Float32Array(POINTS));
+    this.travel = 0; // ridges gone by, with the fraction of the next
+    this.lastStep = 0;
+    this.lastMs = 0;
+    this.glow = 0;
+    this.pace = new Pace();
+  }
+
+  draw(nowMs) {
+    this.detail = DETAILS[this.pace.judge(nowMs)];
+    if (this.pace.frames % this.detail.every !== 0 || !this.fit()) return;
+    const seconds = Math.min(0.1, (nowMs - this.lastMs) / 1000 || 0);
+    this.lastMs = nowMs;
+    const sample = this.session.shown();
+    const beat = beatAt(this.session.room.beat.peek(), sample);
+    this.listen(sample, seconds);
+    if (!reducedMotion.matches) this.advance(beat, seconds);
+    else this.travel = this.lastStep + 0.5;
+    this.paint(this.pulse(beat, seconds));
+  }
+
+  fit() {
+    const { clientWidth, clientHeight } = this.canvas;
+    if (clientWidth === 0 || clientHeight === 0) return false;
+    const shrink = Math.min(1, Math.sqrt(this.detail.pixels / (clientWidth * clientHeight)));
+    const ratio = Math.min(devicePixelRatio, 2) * shrink;
+    const width = Math.round(clientWidth * ratio);
+    const height = Math.round(clientHeight * ratio);
+    if (this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+    }
+    this.ratio = ratio;
+    return true;
+  }
+
+  listen(sample, seconds) {
+    const slow = reducedMotion.matches ? 0.25 : 1;
+    const fall = Math.exp(-seconds * 4 * slow);
+    const { memory } = this.session;
+    if (sample !== null && memory.holds(sample)) this.spectrum.hear(memory, sample, fall);
+    else this.spectrum.silence(fall);
+    smooth(this.spectrum.bands, this.ridges[0]);
+  }
+
+  /** Leave ridges behind: four a beat, or as many a second while no beat is known. */
+  advance(beat, seconds) {
+    const rate = beat === null ? 1 / CALM_STEP_SECONDS : RIDGES_A_BEAT * this.session.room.beat.peek().bpm / 60;
+    this.travel += seconds * rate * (this.spectrum.level > 0.01 ? 1 : 0.15);
+    if (beat !== null) {
+      // Drawn gently onto the beat itself, so that a ridge is left exactly on it.
+      const wanted = (beat.phase * RIDGES_A_BEAT) % 1;
+      const drift = ((wanted - (this.travel % 1) + 1.5) % 1) - 0.5;
+      this.travel += drift * Math.min(1, seconds * 6);
+    }
+    let steps = Math.floor(this.travel) - this.lastStep;
+    this.lastStep = Math.floor(this.travel);
+    for (steps = Math.min(steps, STEP_MOST); steps > 0; steps -= 1) {
+      const freed = this.ridges.pop();
+      freed.set(this.ridges[0]);
+      this.ridges.unshift(freed);
+    }
+  }
+
+  pulse(beat, seconds) {
+    let wanted = this.spectrum.bass * 0.35;
+    if (beat !== null && !reducedMotion.matches) {
+      const fast = this.session.room.beat.peek().bpm > 170;
+      if (!fast || beat.count % 2 === 0) wanted += 0.65 * Math.exp(-beat.phase * 4);
+    }
+    this.glow += (wanted - this.glow) * Math.min(1, seconds * 14);
+    return reducedMotion.matches ? 0.3 : this.glow;
+  }
+
+  paint(glow) {
+    const { context, canvas: { width, height } } = this;
+    context.fillStyle = "#07080c";
+    context.fillRect(0, 0, width, height);
+    const horizon = height * 0.36;
+    const light = context.createRadialGradient(width / 2, horizon, 0, width / 2, horizon, width * 0.55);
+    light.addColorStop(0, `rgba(150, 172, 214, ${0.10 + 0.17 * glow})`);
+    light.addColorStop(0.5, `rgba(96, 116, 168, ${0.03 + 0.05 * glow})`);
+    light.addColorStop(1, "rgba(7, 8, 12, 0)");
+    context.fillStyle = light;
+    context.fillRect(0, 0, width, height);
+    const fraction = this.travel - Math.floor(this.travel);
+    for (let index = this.detail.ridges - 1; index >= 0; index -= 1) {
+      this.ridge(index, index === 0 ? 0 : index - 1 + fraction, horizon);
+    }
+  }
+
+  ridge(index, depth, horizon) {
+    const { context, canvas: { width, height } } = this;
+    const near = 1 / (1 + depth * 0.085);
+    const base = horizon + (height * 1.02 - horizon) * near ** 1.15;
+    const half = width * (0.16 + 0.62 * near);
+    const tall = height * 0.4 * near ** 0.85;
+    const bands = this.ridges[index];
+    const fade = Math.max(0, 1 - depth / this.detail.ridges);
+    this.trace(bands, base, half, tall);
+    // Filled first, so that a ridge hides what lies behind it; the line is drawn without the edges.
+    context.lineTo(width / 2 + half, height * 2);
+    context.lineTo(width / 2 - half, height * 2);
+    context.fillStyle = "rgba(7, 8, 12, 0.92)";
+    context.fill();
+    this.trace(bands, base, half, tall);
+    context.lineWidth = (index === 0 ? 2 : 1.3) * this.ratio;
+    context.strokeStyle = index === 0
+      ? "rgba(242, 244, 248, 0.95)" : `rgba(190, 204, 230, ${0.62 * fade ** 1.6})`;
+    context.stroke();
+  }
+
+  /** The bass in the middle, the treble at both edges. */
+  trace(bands, base, half, tall) {
+    const { context, canvas: { width } } = this;
+    context.beginPath();
+    for (let point = -POINTS + 1; point < POINTS; point += 1) {
+      const share = Math.abs(point) / POINTS;
+      const taper = 1 - share * share * 0.75;
+      context.lineTo(width / 2 + (point / POINTS) * half, base - bands[Math.abs(point)] ** 1.7 * taper * tall);
+    }
+  }
+}
+
+/** Finds out how much this machine can draw: by how often frames come, whatever the reason. */
+class Pace {
+  constructor() {
+    this.frames = 0;
+    this.level = 0;
+    this.calm = 0;
+    this.sinceMs = null;
+  }
+
+  judge(nowMs) {
+    this.frames += 1;
+    if (this.sinceMs === null || nowMs - this.sinceMs > 4_000) this.sinceMs = nowMs; // was hidden
+    if (this.frames % JUDGED_FRAMES !== 0) return this.level;
+    const frameMs = (nowMs - this.sinceMs) / JUDGED_FRAMES;
+    this.sinceMs = nowMs;
+    this.calm = frameMs < FAST_MS ? this.calm + 1 : 0;
+    if (frameMs > SLOW_MS && this.level < DETAILS.length - 1) this.level += 1;
+    else if (this.calm >= CALM_ROUNDS && this.level > 0) {
+      this.level -= 1;
+      this.calm = 0;
+    }
+    return this.level;
+  }
+}
+
+/** A binomial kernel over the bands, the middle mirrored: a landscape has no saw teeth. */
+function smooth(bands, into) {
+  for (let index = 0; index < bands.length; index += 1) {
+    let sum = 0;
+    for (let shift = -3; shift <= 3; shift += 1) {
+      sum += KERNEL[shift + 3] * bands[Math.min(bands.length - 1, Math.abs(index + shift))];
+    }
+    into[index] = sum;
+  }
+}

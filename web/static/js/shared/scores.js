@@ -1,0 +1,98 @@
+// Scores as people see them: a number that settles, its interval, its component's colour and shape.
+
+import { html, useEffect, useRef } from "./view.js";
+import { number, t } from "./i18n.js";
+import { COMPONENTS, ComponentShape } from "./icons.js";
+import { reducedMotion } from "./theme.js";
+
+const SETTLE_MS = 250;
+const LEAST = 1;
+const MOST = 10;
+
+/** Half of an interval's width: what stands behind the plus-minus sign. */
+export function margin(estimate) {
+  return (estimate.high - estimate.low) / 2;
+}
+
+/** A number that moves to its new value in a quarter of a second instead of jumping. */
+export function Settling({ value, decimals = 1, className = "" }) {
+  const shown = useRef(value);
+  const element = useRef(null);
+  useEffect(() => {
+    const from = shown.current;
+    if (from === value || reducedMotion.matches) {
+      shown.current = value;
+      element.current.textContent = number(value, decimals);
+      return undefined;
+    }
+    const startMs = performance.now();
+    let handle = 0;
+    const step = (now) => {
+      const part = Math.min(1, (now - startMs) / SETTLE_MS);
+      shown.current = from + (value - from) * (1 - (1 - part) ** 3);
+      element.current.textContent = number(shown.current, decimals);
+      if (part < 1) handle = requestAnimationFrame(step);
+    };
+    handle = requestAnimationFrame(step);
+    return () => cancelAnimationFrame(handle);
+  });
+  return html`<span ref=${element} class=${`figure ${className}`}></span>`;
+}
+
+const place = (value) => `${((value - LEAST) / (MOST - LEAST)) * 100}%`;
+
+/** The scale from 1 to 10 with the interval as a bar and the value as a mark. */
+export function IntervalBar({ estimate, component = null }) {
+  const kind = component === null ? "" : `is-${component}`;
+  return html`
+    <span class=${`interval ${kind}`} aria-hidden="true">
+      ${estimate && html`
+        <span class="interval-range" style=${{ left: place(estimate.low), right: `calc(100% - ${place(estimate.high)})` }}></span>
+        <span class="interval-mark" style=${{ left: place(estimate.value) }}></span>`}
+    </span>`;
+}
+
+/** Why there is no score, in words. */
+export function reasonText(code) {
+  return t(`reason.${code}`, {}, t("live.reason.other"));
+}
+
+/** The set's score, or in its place and size what is still missing. */
+export function OverallScore({ estimate, reason, label }) {
+  return html`
+    <div class="overall">
+      <div class="overall-label">${label}</div>
+      ${estimate
+        ? html`<div class="overall-figures">
+            <${Settling} value=${estimate.value} className="overall-value" />
+            <span class="overall-margin figure">±${number(margin(estimate), 1)}</span>
+          </div>`
+        : html`<div class="overall-pending">
+            <strong>${t("live.listening")}</strong>
+            <span>${reasonText(reason)}</span>
+          </div>`}
+      <${IntervalBar} estimate=${estimate} />
+    </div>`;
+}
+
+export function ComponentScores({ estimates, reason }) {
+  return html`
+    <ul class="components">
+      ${COMPONENTS.map((component) => html`
+        <${ComponentScore} key=${component} component=${component} estimate=${estimates?.[component] ?? null} reason=${reason} />`)}
+    </ul>`;
+}
+
+function ComponentScore({ component, estimate, reason }) {
+  return html`
+    <li class=${`component is-${component}`}>
+      <div class="component-label"><${ComponentShape} component=${component} />${t(`component.${component}`)}</div>
+      <div class="component-figures">
+        ${estimate
+          ? html`<${Settling} value=${estimate.value} className="component-value" />
+              <span class="component-margin figure">±${number(margin(estimate), 1)}</span>`
+          : html`<span class="component-none" aria-label=${reasonText(reason)}>${t("live.not_yet")}</span>`}
+      </div>
+      <${IntervalBar} estimate=${estimate} component=${component} />
+    </li>`;
+}

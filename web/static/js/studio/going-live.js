@@ -1,0 +1,131 @@
+// Step 2: go live; and once on air, how it goes and how to stop.
+
+import { html, useEffect, useSignal, useState } from "../shared/view.js";
+import { clockTime, number, percent, t } from "../shared/i18n.js";
+import { Icon } from "../shared/icons.js";
+import { copyText } from "../shared/shell.js";
+import { StepTitle } from "./sound.js";
+
+const GENRES = ["house", "techno", "trance", "dubstep", "other"];
+
+export function GoLive({ session, onObs }) {
+  const source = useSignal(session.source);
+  const state = useSignal(session.publisher.state);
+  const [hasKey, setHasKey] = useState(session.key !== "");
+  const busy = state.is === "connecting";
+  const submit = (event) => {
+    event.preventDefault();
+    session.goLive();
+  };
+  const missing = source === null ? "studio.need_sound" : !hasKey ? "studio.need_key" : null;
+  return html`
+    <section class="panel going" aria-labelledby="going-title">
+      <${StepTitle} id="going-title" number="2" title=${t("studio.step2")} />
+      <form class="going-form" onSubmit=${submit}>
+        <${KeyField} session=${session} onFilled=${setHasKey} />
+        <label class="field"><span>${t("studio.title")}</span>
+          <input class="input" maxlength="120" placeholder=${t("studio.title_example")} defaultValue=${session.title}
+            onInput=${(event) => { session.title = event.target.value; }} />
+        </label>
+        <label class="field"><span>${t("studio.genre")}</span>
+          <select class="input" defaultValue=${session.genre} onChange=${(event) => { session.genre = event.target.value; }}>
+            <option value="">${t("studio.genre_heard")}</option>
+            ${GENRES.map((genre) => html`<option key=${genre} value=${genre}>${t(`genre.${genre}`)}</option>`)}
+          </select>
+        </label>
+        <button type="submit" class="button button-large" disabled=${missing !== null || busy}>
+          ${busy ? t("studio.connecting") : t("studio.go_live")}</button>
+        <p class="quiet going-hint" role="status">${missing ? t(missing) : ""}</p>
+        ${state.is === "failed" && html`<${Failure} state=${state} />`}
+      </form>
+      <button type="button" class="button button-quiet" onClick=${onObs}>${t("studio.use_obs")}</button>
+    </section>`;
+}
+
+function KeyField({ session, onFilled }) {
+  const keep = useSignal(session.keepKey);
+  const [shown, setShown] = useState(false);
+  const typed = (event) => {
+    session.key = event.target.value;
+    onFilled(session.key.trim() !== "");
+  };
+  return html`
+    <div class="field">
+      <label for="key">${t("studio.key")}</label>
+      <div class="key-row">
+        <input id="key" class="input" type=${shown ? "text" : "password"} autocomplete="off" spellcheck=${false}
+          autocapitalize="none" defaultValue=${session.key} placeholder=${t("studio.key_example")} onInput=${typed} />
+        <button type="button" class="icon-button" aria-label=${shown ? t("studio.key_hide") : t("studio.key_show")}
+          onClick=${() => setShown(!shown)}><${Icon} name=${shown ? "eye-off" : "eye"} /></button>
+      </div>
+    </div>
+    <label class="check"><input type="checkbox" checked=${keep} onChange=${(event) => session.setKeepKey(event.target.checked)} />
+      <span>${t("studio.key_keep")}</span></label>`;
+}
+
+/** What went wrong in the server's words for this code, or in ours, or in its English original. */
+function Failure({ state }) {
+  const words = t(`error.${state.code}`, state.details,
+    t(`studio.error.${state.code}`, state.details, state.details.message ?? t("studio.error.other", { code: state.code })));
+  return html`<p class="warning" role="alert"><${Icon} name="triangle-alert" size=${16} /><span>${words}</span></p>`;
+}
+
+export function OnAir({ session }) {
+  const state = useSignal(session.publisher.state);
+  const room = useSignal(session.room);
+  const [sure, setSure] = useState(false);
+  const link = room && new URL(`/live/${room.slug}`, location.href).href;
+  return html`
+    <section class="panel on-air" aria-labelledby="on-air-title">
+      <div class="on-air-head">
+        <h2 id="on-air-title" class="badge" data-is=${state.is}><span class="badge-dot" aria-hidden="true"></span>
+          ${t(state.is === "live" ? "studio.on_air" : "studio.reconnecting")}</h2>
+        <${OnAirTime} session=${session} />
+      </div>
+      ${state.is === "reconnecting" && html`<p class="warning" role="alert"><${Icon} name="wifi-off" size=${16} /><span>${t("studio.reconnecting_text")}</span></p>`}
+      ${room && html`<${Received} room=${room} />`}
+      ${link && html`
+        <div class="share-row">
+          <a href=${link} target="_blank" rel="noopener">${link.replace(/^https?:\/\//, "")}</a>
+          <button type="button" class="icon-button" aria-label=${t("studio.copy_link")} onClick=${() => copyText(link)}><${Icon} name="copy" size=${18} /></button>
+        </div>`}
+      ${sure
+        ? html`<div class="stop-row">
+            <button type="button" class="button button-danger" onClick=${() => session.stop()}>${t("studio.stop_sure")}</button>
+            <button type="button" class="button button-quiet" onClick=${() => setSure(false)}>${t("studio.stop_no")}</button>
+          </div>`
+        : html`<button type="button" class="button button-quiet" onClick=${() => setSure(true)}><${Icon} name="circle-stop" size=${18} />${t("studio.stop")}</button>`}
+    </section>`;
+}
+
+function OnAirTime({ session }) {
+  const startedMs = useSignal(session.startedMs);
+  const [now, setNow] = useState(performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 500);
+    return () => clearInterval(timer);
+  }, []);
+  return html`<span class="on-air-time figure">${startedMs === null ? "" : clockTime((now - startedMs) / 1000)}</span>`;
+}
+
+/** What arrives at the server, in its own words once a second. */
+function Received({ room }) {
+  const reception = useSignal(room.reception);
+  const viewers = useSignal(room.viewers);
+  const none = t("live.not_yet");
+  const delay = reception && (reception.round_trip_ms ?? 0) / 2 + reception.hold_back_ms;
+  const facts = [
+    ["channels", reception ? t(reception.channels === 2 ? "studio.stereo" : "studio.mono") : none, reception?.channels === 1],
+    ["bitrate", reception ? t("studio.kilobits", { kbps: number(reception.bitrate_bps / 1000, 0) }) : none, false],
+    ["loss", reception ? percent(reception.loss_ratio, 1) : none, reception?.loss_ratio > 0.02],
+    ["delay", reception ? t("live.milliseconds", { ms: number(delay, 0) }) : none, false],
+    ["viewers", viewers === null ? none : number(viewers), false],
+  ];
+  return html`
+    <h3 class="received-title">${t("studio.received")}</h3>
+    <dl class="received">
+      ${facts.map(([name, value, bad]) => html`
+        <div key=${name} data-bad=${bad}><dt>${t(`studio.fact.${name}`)}</dt>
+          <dd class="figure">${bad && html`<${Icon} name="triangle-alert" size=${14} />`}${value}</dd></div>`)}
+    </dl>`;
+}

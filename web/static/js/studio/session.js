@@ -1,0 +1,161 @@
+// The studio's engine: what is captured, how loud it is, where it goes, what comes back.
+
+import { computed, signal } from "../shared/view.js";
+import { recall, remember } from "../shared/memory.js";
+import { Room } from "../wire/room.js";
+import { RoomConnection } from "../wire/connection.js";
+import { captureCode, captureDevice, captureFile, captureTab, listInputs, mayCapture } from "./capture.js";
+import { StereoMeter } from "./meter.js";
+import { WhipPublisher } from "./whip.js";
+
+const SILENT_SECONDS = 8;
+const SAME_SECONDS = 6;
+
+export class StudioSession {
+  constructor() {
+    this.secure = mayCapture();
+    this.kind = signal("device"); // device, tab, file
+    this.inputs = signal([]);
+    this.source = signal(null);
+    this.captureError = signal(null);
+    this.capturing = signal(false);
+    this.heardWarnings = signal([]); // found by listening: silence, identical channels
+    this.clipped = signal(false);
+    this.monitoring = signal(false);
+    this.publisher = new WhipPublisher();
+    this.room = signal(null);
+    this.key = recall("key", "");
+    this.keepKey = signal(this.key !== "");
+    this.title = "";
+    this.genre = "";
+    this.meter = null;
+    this.startedMs = signal(null);
+    this.onAir = computed(() => ["live", "reconnecting"].includes(this.publisher.state.value.is));
+    this.publisher.room.subscribe((slug) => this.follow(slug));
+    if (this.secure) {
+      navigator.mediaDevices.addEventListener("devicechange", () => this.refreshInputs());
+      this.refreshInputs();
+    }
+  }
+
+  /** One audio context for meters and test sets; made by the first thing the person does. */
+  get context() {
+    this.audio ??= new AudioContext({ sampleRate: 48_000 });
+    return this.audio;
+  }
+
+  async refreshInputs() {
+    this.inputs.value = await listInputs();
+  }
+
+  useDevice(deviceId) {
+    return this.capture(() => captureDevice(deviceId));
+  }
+
+  useTab() {
+    return this.capture(captureTab);
+  }
+
+  useFile(file) {
+    return this.capture(() => captureFile(file, this.context));
+  }
+
+  async capture(how) {
+    this.capturing.value = true;
+    this.captureError.value = null;
+    try {
+      this.take(await how());
+      await this.context.resume();
+      await this.refreshInputs();
+    } catch (error) {
+      this.captureError.value = captureCode(error);
+    } finally {
+      this.capturing.value = false;
+    }
+  }
+
+  take(source) {
+    const before = this.source.peek();
+    this.meter?.close();
+    this.meter = new StereoMeter(this.context, source.stream);
+    this.heardWarnings.value = [];
+    this.monitoring.value = false;
+    this.source.value = source;
+    source.track.onended = () => {
+      if (this.source.peek() === source) this.captureError.value = "input_gone";
+    };
+    if (this.publisher.state.peek().is !== "idle") this.publisher.replaceTrack(source.track);
+    before?.stop();
+  }
+
+  /** Measure; call on every frame. */
+  listen(nowMs) {
+    if (this.meter === null) return;
+    this.meter.measure(nowMs / 1000);
+    if (this.clipped.peek() !== this.meter.clipped) this.clipped.value = this.meter.clipped;
+    const warnings = [];
+    if (this.meter.silentSeconds > SILENT_SECONDS) warnings.push("silence");
+    if (this.meter.sameSeconds > SAME_SECONDS) warnings.push("same_channels");
+    if (String(warnings) !== String(this.heardWarnings.peek())) this.heardWarnings.value = warnings;
+  }
+
+  resetClip() {
+    this.meter?.resetClip();
+    this.clipped.value = false;
+  }
+
+  setMonitoring(on) {
+    this.source.peek()?.monitor?.(on);
+    this.monitoring.value = on;
+  }
+
+  setKeepKey(keep) {
+    this.keepKey.value = keep;
+    remember("key", keep && this.key ? this.key : null);
+  }
+
+  async goLive() {
+    remember("key", this.keepKey.peek() ? this.key : null);
+    const { track } = this.source.peek();
+    await this.publisher.start({
+      track, key: this.key.trim(), title: this.title.trim(), genre: this.genre,
+    });
+    if (this.onAir.peek()) this.startedMs.value = performance.now();
+  }
+
+  async stop() {
+    await this.publisher.stop();
+    this.startedMs.value = null;
+    this.follow(null);
+  }
+
+  /** Watch the DJ's own room, as everyone else sees it. */
+  follow(slug) {
+    if (slug === (this.room.peek()?.slug ?? null)) return;
+    this.connection?.close();
+    this.connection = null;
+    this.room.value = null;
+    if (slug === null) return;
+    const room = new Room(slug);
+    this.connection = new RoomConnection(slug, { onEvent: (event) => room.accept(event, null), onMedia: () => {} });
+    this.connection.open();
+    this.room.value = room;
+  }
+
+  /** What docs/pages.md promises to tests and to people who look into a problem. */
+  diagnostics() {
+    const source = this.source.peek();
+    const room = this.room.peek();
+    return {
+      secure: this.secure,
+      source: source && { kind: source.kind, label: source.label, settings: source.track.getSettings() },
+      warnings: [...(source?.warnings ?? []), ...this.heardWarnings.peek()],
+      levels: this.meter?.channels.map(({ peakDb, rmsDb, holdDb }) => ({ peakDb, rmsDb, holdDb })) ?? null,
+      clipped: this.clipped.peek(),
+      publisher: this.publisher.state.peek(),
+      room: room?.slug ?? null,
+      windows: room?.history.length ?? 0,
+      reception: room?.reception.peek() ?? null,
+    };
+  }
+}
