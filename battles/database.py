@@ -69,7 +69,8 @@ class Database:
 
     def __str__(self) -> str:
         """Return the address without its password."""
-        return self._url.render_as_string(hide_password=True)
+        plain = self._url.set(drivername=self._url.get_backend_name())
+        return plain.render_as_string(hide_password=True)
 
     async def open(self) -> None:
         """Create or upgrade the tables; safe in several processes at once.

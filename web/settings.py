@@ -7,6 +7,7 @@ The command line is stronger than the environment, the environment than the file
 from __future__ import annotations
 
 import difflib
+import itertools
 import os
 import socket
 import tomllib
@@ -276,7 +277,8 @@ def _refuse_unknown_variables(environment: Mapping[str, str]) -> None:
     for variable in environment:
         name = variable.upper()
         if name.startswith(PREFIX) and name not in known and not name.startswith(OTHER_VARIABLES):
-            raise _unknown(variable, difflib.get_close_matches(name, known, 1))
+            alike = difflib.get_close_matches(name, known, 1, cutoff=0.75)  # all share the prefix
+            raise _unknown(variable, alike)
 
 
 def _unknown(setting: str, alike: list[str]) -> ConfigurationInvalid:
@@ -297,12 +299,15 @@ def _explained(problem: ErrorDetails) -> ConfigurationInvalid:
     if kind == "extra_forbidden":
         return _unknown(setting, difflib.get_close_matches(setting, list(setting_names()), 1))
     message = problem["msg"][:1].lower() + problem["msg"][1:]
-    subject = f"Setting {setting} ({variable_of(setting)})" if setting else "The settings"
+    # A variable holds a whole list: media.ice_servers.0.url is in DJUV_MEDIA__ICE_SERVERS.
+    named = itertools.takewhile(lambda part: not part.isdigit(), setting.split("."))
+    variable = variable_of(".".join(named))
+    subject = f"Setting {setting} ({variable})" if setting else "The settings"
     return ConfigurationInvalid(
         f"{subject} cannot work: {message}. See docs/settings.md.",
         code=f"setting_{kind}",
         setting=setting,
-        variable=variable_of(setting),
+        variable=variable,
         problem=message,
         **problem.get("ctx", {}),
     )
