@@ -80,10 +80,13 @@ async def serve(
     try:
         yield served
     finally:
-        if not task.done():
-            await served.stop()
         await hub.close()
         await bus.close()
+        # Not `stop`, which waits for ticks of uvicorn's; the tests of shutting down await it.
+        for each in server.servers:
+            each.close()
+        task.cancel()
+        await asyncio.wait({task})
 
 
 async def events(viewer: ClientConnection, count: int) -> list[dict[str, Any]]:
