@@ -77,9 +77,10 @@ class Intake:
         self.arrived_seconds = arrived_seconds
         self._meter.received(packet)
         self._process(self._reorder.push(packet, arrived_seconds))
-        # A loop that is behind may run the timer late; what did come in time was taken first.
-        self._process(self._reorder.expire(arrived_seconds))
-        self._arrange_to_wake()
+        if self._wake is not None or self._reorder.deadline_seconds is not None:
+            # A loop that is behind may run the timer late; what did come in time was taken first.
+            self._process(self._reorder.expire(arrived_seconds))
+            self._arrange_to_wake()
 
     def interrupt(self) -> None:
         """Give up waiting: what comes next comes by another connection."""

@@ -45,19 +45,19 @@ class Unwrapper:
 
     def __init__(self, bits: int) -> None:
         self._modulus = 1 << bits
-        self._latest: int | None = None
+        self.latest: int | None = None
 
     def extend(self, value: int) -> int:
         """Return the extended value nearest to the latest one."""
-        if self._latest is None:
+        if self.latest is None:
             return value
         half = self._modulus >> 1
-        return self._latest + (value - self._latest + half) % self._modulus - half
+        return self.latest + (value - self.latest + half) % self._modulus - half
 
     def unwrap(self, value: int) -> int:
         """Return the extended value nearest to the latest one, and make it the latest."""
-        self._latest = self.extend(value)
-        return self._latest
+        latest = self.latest = self.extend(value)
+        return latest
 
 
 class ReorderBuffer:

@@ -54,7 +54,7 @@ class SourceStatistics:
         self.received += 1
         if sequence <= self._highest:
             return
-        self._highest = self._sequences.unwrap(packet.sequence)
+        self._highest = self._sequences.latest = sequence
         timestamp = self._timestamps.unwrap(packet.timestamp)
         transit = arrived_seconds * SAMPLE_RATE_HZ - timestamp
         if self._transit is not None:
