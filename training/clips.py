@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import islice
 from typing import Final
 
 import av
 import numpy as np
-from av.audio.codeccontext import AudioCodecContext
 from numpy.typing import NDArray
 
 from core.media import (
@@ -32,11 +30,11 @@ from judge.specification import (
     TRANSITION_FEATURES,
     TRANSITIONS,
 )
+from training.opus import opus_encoder, opus_frames
 from training.simulator import SetRenderer, SetStyle
 from training.simulator.labels import Labels
 from training.simulator.randomness import pick, stream
 
-OPUS_FRAME_SAMPLES: Final = 960
 OPUS_BITRATES_BPS: Final = (96_000, 128_000, 192_000, 256_000)
 LONGEST_TRANSITION_SECONDS: Final = 32.0
 EARLIER_TRANSITIONS: Final = (0, 0, 1, 2, 4, 9)
@@ -169,34 +167,6 @@ def _basic(heard: Heard) -> NDArray[np.float32]:
     basic[1] = heard.energy or 0.0
     basic[2] = heard.danceability or 0.0
     return basic
-
-
-def opus_encoder(bitrate_bps: int, complexity: int = 5) -> AudioCodecContext:
-    """Return an encoder for stereo music in 20 ms packets."""
-    encoder = av.CodecContext.create("libopus", "w")
-    encoder.sample_rate = SAMPLE_RATE_HZ
-    encoder.layout = "stereo"
-    encoder.format = "flt"
-    encoder.bit_rate = bitrate_bps
-    encoder.time_base = Fraction(1, SAMPLE_RATE_HZ)
-    encoder.options = {
-        "application": "audio",
-        "compression_level": str(complexity),
-        "frame_duration": "20",
-    }
-    encoder.open()
-    return encoder
-
-
-def opus_frames(block: NDArray[np.float32], position: int) -> Iterator[av.AudioFrame]:
-    """Cut a block, a multiple of 20 ms, into frames for the encoder."""
-    for start in range(0, len(block), OPUS_FRAME_SAMPLES):
-        interleaved = np.ascontiguousarray(block[start : start + OPUS_FRAME_SAMPLES])
-        frame = av.AudioFrame.from_ndarray(interleaved.reshape(1, -1), "flt", "stereo")
-        frame.sample_rate = SAMPLE_RATE_HZ
-        frame.pts = position + start
-        frame.time_base = Fraction(1, SAMPLE_RATE_HZ)
-        yield frame
 
 
 def _through_opus(
