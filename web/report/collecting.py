@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,10 +61,14 @@ class Origin:
 
 
 class Collection:
-    """What was said of one set."""
+    """What was said of one set; of its windows only what the report needs, for sets are long."""
 
     def __init__(self) -> None:
-        self.scores: list[Score] = []
+        self._windows: list[Window] = []
+        self._last: Score | None = None
+        self._bpm = _Median()
+        self._key = _Commonest()
+        self._camelot = _Commonest()
         self._findings: list[Finding] = []
         self._transitions: dict[int, Transition] = {}
 
@@ -72,17 +76,23 @@ class Collection:
         """Take the next messages, in order; of a transition the last word counts."""
         for message in messages:
             if isinstance(message, Score):
-                self.scores.append(message)
+                self._add_score(message)
             elif isinstance(message, Finding):
                 self._findings.append(message)
             elif isinstance(message, Transition):
                 self._transitions[message.index] = message
 
+    def _add_score(self, score: Score) -> None:
+        self._windows.append(_window(score))
+        self._last = score
+        self._bpm.add(score.bpm)
+        self._key.add(score.key)
+        self._camelot.add(score.camelot)
+
     def report(self, origin: Origin, texts: Texts) -> Report:
         """Return the set's report."""
-        last = self.scores[-1] if self.scores else None
-        scores = _set_scores(last)
-        heard = _heard_in_set(self.scores)
+        scores = _set_scores(self._last)
+        heard = self._heard()
         values = {**scores, **heard}
         return Report(
             format=FORMAT,
@@ -105,7 +115,7 @@ class Collection:
             genre=_word(heard["genre"]),
             declared_genre=origin.declared_genre,
             loudness_lufs=_figure(heard["loudness_lufs"]),
-            windows=tuple(map(_window, self.scores)),
+            windows=tuple(self._windows),
             transitions=tuple(
                 _transition(self._transitions[index]) for index in sorted(self._transitions)
             ),
@@ -118,6 +128,20 @@ class Collection:
             audio=origin.audio,
             software_version=origin.software_version,
         )
+
+    def _heard(self) -> dict[str, Reading]:
+        """Return what holds for the set as a whole, where the scores say what holds at a time."""
+        if self._last is None:
+            names = ("bpm", "key", "camelot", "genre", "loudness_lufs")
+            return dict.fromkeys(names, _unknown(NOTHING_JUDGED))
+        loudness = self._last.loudness.integrated_lufs
+        return {
+            "bpm": self._bpm.reading(),
+            "key": self._key.reading(),
+            "camelot": self._camelot.reading(),
+            "genre": self._last.genre,
+            "loudness_lufs": _unknown(SILENT) if loudness is None else Reading(loudness, 1.0),
+        }
 
 
 def _unknown(reason: str | None) -> Reading:
@@ -148,50 +172,52 @@ def _set_scores(last: Score | None) -> dict[str, Estimate | Reading]:
     }
 
 
-def _heard_in_set(scores: Sequence[Score]) -> dict[str, Reading]:
-    """Return what holds for the set as a whole, where the scores say what holds at a time."""
-    if not scores:
-        names = ("bpm", "key", "camelot", "genre", "loudness_lufs")
-        return dict.fromkeys(names, _unknown(NOTHING_JUDGED))
-    loudness = scores[-1].loudness.integrated_lufs
-    return {
-        "bpm": _median([score.bpm for score in scores]),
-        "key": _commonest([score.key for score in scores]),
-        "camelot": _commonest([score.camelot for score in scores]),
-        "genre": scores[-1].genre,
-        "loudness_lufs": _unknown(SILENT) if loudness is None else Reading(loudness, 1.0),
-    }
-
-
-def _median(readings: Sequence[Reading]) -> Reading:
-    """Return the reading in the middle, each weighing as much as its confidence.
+class _Median:
+    """The reading in the middle, each weighing as much as its confidence.
 
     A set has a tempo at each time; the median is one that was really played, which a mean is not.
     """
-    known = [(figure, reading) for reading in readings if (figure := _figure(reading)) is not None]
-    if not known:
-        return readings[-1]
-    known.sort(key=lambda pair: pair[0])
-    half = sum(reading.confidence for _, reading in known) / 2
-    passed = 0.0
-    for _, reading in known:
-        passed += reading.confidence
-        if passed >= half:
-            return reading
-    return known[-1][1]
+
+    def __init__(self) -> None:
+        self._known: list[tuple[float, float]] = []
+        self._last = _unknown(NOTHING_JUDGED)
+
+    def add(self, reading: Reading) -> None:
+        self._last = reading
+        figure = _figure(reading)
+        if figure is not None:
+            self._known.append((figure, reading.confidence))
+
+    def reading(self) -> Reading:
+        half = sum(confidence for _, confidence in self._known) / 2
+        passed = 0.0
+        for figure, confidence in sorted(self._known):
+            passed += confidence
+            if passed >= half:
+                return Reading(figure, confidence)
+        return self._last
 
 
-def _commonest(readings: Sequence[Reading]) -> Reading:
-    """Return the reading heard longest, each time weighing as much as its confidence."""
-    weights: dict[str, float] = defaultdict(float)
-    for reading in readings:
+class _Commonest:
+    """The reading heard longest, each time weighing as much as its confidence."""
+
+    def __init__(self) -> None:
+        self._weights: dict[str, float] = defaultdict(float)
+        self._readings = 0
+        self._last = _unknown(NOTHING_JUDGED)
+
+    def add(self, reading: Reading) -> None:
+        self._last = reading
+        self._readings += 1
         word = _word(reading)
         if word is not None:
-            weights[word] += reading.confidence
-    if not weights:
-        return readings[-1]
-    best = max(weights, key=lambda word: weights[word])
-    return Reading(best, weights[best] / len(readings))
+            self._weights[word] += reading.confidence
+
+    def reading(self) -> Reading:
+        if not self._weights:
+            return self._last
+        best = max(self._weights, key=lambda word: self._weights[word])
+        return Reading(best, self._weights[best] / self._readings)
 
 
 def _interval(estimate: Estimate | None) -> Interval | None:
