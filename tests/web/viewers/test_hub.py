@@ -12,6 +12,7 @@ from core.metrics import Metrics
 from tests.web.viewers.material import Set, beat, envelope
 from tests.web.viewers.serving import QUICK, event, events, serve, until
 from web.viewers import ViewerHub
+from web.viewers.viewer import Viewer
 
 
 class MoodyBus(MemoryBus):
@@ -178,3 +179,18 @@ async def test_a_handshake_that_fails_here_is_answered_and_leaves_nothing_behind
             await served.watch()
         assert refused.value.response.status_code == 500
         await until(lambda: not served.server.server_state.connections)
+
+
+async def test_whoever_joins_while_something_is_pending_gets_it_once():
+    hub = hub_on(MemoryBus())
+    room = await hub.room("nova")
+    written = {"first": [], "second": []}
+    first, second = (
+        Viewer(None, frames.append, QUICK.outbox_bytes, hub.metrics) for frames in written.values()
+    )
+    room.join(first, None)
+    room.accept(envelope(beat(), seq=1))
+    room.join(second, None)
+    await asyncio.sleep(0.05)
+    assert [b"".join(frames).count(b'"t":"beat"') for frames in written.values()] == [1, 1]
+    await hub.close()
