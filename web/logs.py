@@ -36,6 +36,8 @@ SECRET_FIELDS: Final = frozenset(
 )
 """Fields whose value is never written, whatever it is."""
 
+FIRST_FIELDS: Final = ("timestamp", "level", "logger", "event")
+
 _SECRETS: Final = (
     (re.compile(r"(djuv_[0-9a-f]{8})[0-9a-f]{8,}"), r"\1" + CUT),  # a key keeps its name
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[\w.~+/=-]+"), r"\1\2" + CUT),
@@ -172,6 +174,13 @@ def _without_secrets(value: object, name: str = "") -> object:
     return text
 
 
+def _tidy(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Put what every line has first, and leave out uvicorn's second copy of its text."""
+    event.pop("color_message", None)
+    first = {name: event.pop(name) for name in FIRST_FIELDS if name in event}
+    return first | dict(event)
+
+
 def _shared() -> list[Processor]:
     """Return what is done to every line where it is logged."""
     return [
@@ -194,6 +203,7 @@ def _formatter(renderer: Processor) -> structlog.stdlib.ProcessorFormatter:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,  # before the cut: errors quote what they got
+            _tidy,
             redact,
             renderer,
         ],

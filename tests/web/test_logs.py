@@ -30,13 +30,15 @@ def test_lines_of_the_product_and_of_libraries_look_the_same():
     stream = io.StringIO()
     with logging_to(stream):
         structlog.get_logger("judge.pipeline").info("window judged", latency_ms=6.5)
-        logging.getLogger("uvicorn.error").warning("Started on %s", "port 8000")
+        colours = {"color_message": "Started on \x1b[1m%s"}
+        logging.getLogger("uvicorn.error").warning("Started on %s", "port 8000", extra=colours)
         logging.getLogger("stream.receiver").info("loss", extra={"session": "s9"})
     own, uvicorn, extra = _lines(stream)
     assert own["event"] == "window judged"
     assert (own["latency_ms"], own["level"], own["logger"]) == (6.5, "info", "judge.pipeline")
     assert uvicorn["event"] == "Started on port 8000"
     assert (uvicorn["level"], uvicorn["logger"]) == ("warning", "uvicorn.error")
+    assert list(uvicorn) == ["timestamp", "level", "logger", "event"]
     assert extra["session"] == "s9"
     assert all(line["timestamp"].endswith("Z") for line in (own, uvicorn, extra))
 
