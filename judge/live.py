@@ -30,7 +30,7 @@ from core.queues import BoundedQueue, DropPolicy
 from inference.worker import Worker
 from judge.engine import Engine
 from judge.session import JudgeSession
-from judge.turn import FAULT, JUDGE_FAILED, Judged, unscored
+from judge.turn import JUDGE_FAILED, Judged, unscored
 
 _log = structlog.get_logger(__name__)
 
@@ -219,7 +219,7 @@ class LiveJudge:
         except Exception:  # whatever failed, the next batch must be judged
             _log.exception("judge_batch_failed", sets=len(batch))
             for live, hop in batch:
-                self._refuse(live.feed, hop, FAULT)
+                self._refuse(live.feed, hop, JUDGE_FAILED)
         finally:
             for live, _ in batch:
                 self._next_turn(live)
@@ -273,7 +273,7 @@ class LiveJudge:
     def _refuse(self, feed: SessionFeed, hop: AudioHop, reason: str) -> None:
         end_sample = hop.start_sample + HOP_SAMPLES
         try:
-            if reason == FAULT:
+            if reason == JUDGE_FAILED:
                 feed.publish(Fault(JUDGE_FAILED, {"window": hop.index}), end_sample)
             if hop.index >= HOPS_PER_WINDOW - 1:
                 self._metrics.windows_dropped.labels(reason).inc()

@@ -27,14 +27,11 @@ from judge.session import JudgeSession
 
 _log = structlog.get_logger(__name__)
 
-FAULT: Final = "fault"
-"""Reason of a window that was not judged because judging it failed."""
-
 DEADLINE: Final = "deadline"
 """Reason of a window that was not judged because its time was over."""
 
 JUDGE_FAILED: Final = "judge_failed"
-"""Code of the fault that viewers are told of."""
+"""Reason of a window that was not judged because judging it failed, and code of the fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ class Turn:
     def reason(self) -> str | None:
         """Return why there is no opinion of this window, None where there should be one."""
         if self.fault is not None:
-            return FAULT
+            return JUDGE_FAILED
         return self.session.window_reason() or (DEADLINE if self.late else None)
 
     def wants_opinion(self) -> bool:
@@ -192,11 +189,11 @@ def _score(turn: Turn) -> tuple[Score, tuple[Finding, ...]]:
         result.append((score, tuple(findings)))
 
     turn.attempt("score", step)
-    return result[0] if result else (unscored(turn.hop, FAULT, turn.batch_size), ())
+    return result[0] if result else (unscored(turn.hop, JUDGE_FAILED, turn.batch_size), ())
 
 
 def _nothing_heard() -> Heard:
-    unknown = Reading(None, reason=FAULT)
+    unknown = Reading(None, reason=JUDGE_FAILED)
     return Heard(
         bpm=unknown,
         beat=None,

@@ -283,7 +283,7 @@ def test_a_fault_in_one_set_is_its_own(networks: Networks) -> None:
             results[judged.session].append(judged)
     assert [replace(s, batch_size=1) for s in scores(results["set"])] == expected
     reasons = {score.window: score.reason for score in scores(results["bad"])}
-    assert [window for window, reason in reasons.items() if reason == "fault"] == [25, 26]
+    assert [window for window, reason in reasons.items() if reason == "judge_failed"] == [25, 26]
     assert reasons[27] is None, "its sound was kept, so it goes on at once"
     faults = [
         message
@@ -309,7 +309,7 @@ def test_an_error_of_the_model_is_survived(networks: Networks) -> None:
     judged = play(Engine(replace(networks, trunk=Breaking(networks.trunk))), hops(MUSIC))
     reasons = {score.window: score.reason for score in scores(judged)}
     assert reasons[21] is None
-    assert reasons[22] == "fault"
+    assert reasons[22] == "judge_failed"
     assert {reasons[window] for window in range(23, 42)} == {"audio_missing"}
     assert reasons[42] is None
 
@@ -320,7 +320,7 @@ def test_a_hop_that_cannot_be_used_is_refused_alone(engine: Engine) -> None:
     for hop in music[:21]:
         engine.advance([(session, hop)])
     again = engine.advance([(session, music[20])])[0]
-    assert again.reason == "fault"
+    assert again.reason == "judge_failed"
     after = engine.advance([(session, music[21])])[0]
     assert after.reason is None
 

@@ -269,7 +269,7 @@ async def test_one_sets_fault_leaves_the_others_alone(
         await until_idle(judge)
     await judge.stop()
     assert good.reasons == dict.fromkeys(range(19, 22))
-    assert bad.reasons == dict.fromkeys(range(19, 22), "fault")
+    assert bad.reasons == dict.fromkeys(range(19, 22), "judge_failed")
     assert len(bad.faults) == 1
     assert good.faults == []
 
@@ -289,7 +289,7 @@ async def test_a_broken_engine_is_announced_and_survived(
     judge.open(set_feed)
     await push_slowly(judge, fresh(hops(MUSIC)[:22]))
     await judge.stop()
-    assert kept.reasons == {19: None, 20: "fault", 21: "audio_missing"}
+    assert kept.reasons == {19: None, 20: "judge_failed", 21: "audio_missing"}
     assert [fault.code for fault in kept.faults] == ["judge_failed"]
 
 
