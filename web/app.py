@@ -21,6 +21,7 @@ from battles.keys import KeyStore
 from battles.sets import SetStore
 from core.bus import Bus, MemoryBus
 from core.clock import Clock, SystemClock
+from core.errors import DjUniverseError
 from core.features import FeatureCache, MemoryFeatureCache
 from core.metrics import Metrics
 from inference.sessions import Placement
@@ -44,6 +45,7 @@ from web.operations import (
     operations_router,
 )
 from web.pages import pages_router
+from web.problems import answer_error
 from web.redirects import ingest_redirects
 from web.retention import Retention
 from web.rooms import rooms_router
@@ -288,6 +290,7 @@ class _Composition:
                 connect_origins=[] if settings.ingest_url is None else [str(settings.ingest_url)],
             ),
         )
+        app.add_exception_handler(DjUniverseError, answer_error)
         for router in (
             *self._routers,
             operations_router(self._checks, self._metrics, self._clock),
