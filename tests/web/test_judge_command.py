@@ -98,8 +98,7 @@ def test_an_interrupted_run_leaves_no_file_behind(tmp_path):
     long, json = tmp_path / "long.flac", tmp_path / "out" / "long.json"
     json.parent.mkdir()
     json.write_text("before")
-    noise = np.random.default_rng(2).normal(0, 0.1, (48_000 * 240, 2)).astype(np.float32)
-    write(long, noise, "flac", 64_000)
+    write(long, np.zeros((48_000 * 240, 2), np.float32), "flac", 64_000)
     with spawn(long, "--json", json) as process:
         wait_until_it_reads(process, long)
         process.send_signal(signal.SIGINT)

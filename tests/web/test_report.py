@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import re
+from pathlib import Path
 
 import jsonschema
 import numpy as np
@@ -31,6 +32,7 @@ from web.report.storing import check_writable, replacing, write_json
 from web.report.words import clock, measured, number
 from web.texts import LOCALES, Texts
 
+ROOT = Path(__file__).parents[2]
 EN, ES = Texts("en"), Texts("es")
 AUDIO = Audio("mix.flac", "ab" * 32, 900.0, "flac", 44_100, 2)
 ORIGIN = Origin(AUDIO, Model("judge", "1.0", "cd" * 32, True), ("CPU",), Genre.TECHNO, "0.1.0")
@@ -189,6 +191,18 @@ def test_the_schema_knows_every_member_and_no_other(cls, part):
     assert [member.name for member in dataclasses.fields(cls)] == list(part["properties"])
     assert part["required"] == list(part["properties"])
     assert part["additionalProperties"] is False
+
+
+def test_the_page_shows_what_the_schema_says():
+    page = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+    (shown,) = (orjson.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.S))
+    assert list(shown) == list(SCHEMA["properties"])
+    assert list(shown["findings"][0]) == list(SCHEMA["$defs"]["finding"]["properties"])
+    assert list(shown["transitions"][0]) == list(SCHEMA["$defs"]["transition"]["properties"])
+    assert shown["windows"][0].keys() <= SCHEMA["$defs"]["window"]["properties"].keys()
+    finding = shown["findings"][0]
+    assert finding["text"] == EN(f"finding.{finding['code']}", measured="38")
+    assert finding["fix"] == EN(f"finding.{finding['code']}.fix")
 
 
 def test_an_interrupted_writing_leaves_what_was_there(tmp_path):
