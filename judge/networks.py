@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from core.errors import ModelInvalid
@@ -32,6 +33,8 @@ from judge.specification import (
     TRANSITIONS,
     settings,
 )
+
+_log = structlog.get_logger(__name__)
 
 SHIPPED: Final = Path(__file__).parent / "models"
 
@@ -106,7 +109,10 @@ class Networks:
                 )
 
         choice = choose(attempt, PREFERENCE if providers is None else providers)
-        return loaded[choice.provider]
+        networks = loaded[choice.provider]
+        if not networks.identity.trained:
+            _log.warning("judge_untrained", directory=str(files.directory))
+        return networks
 
     @classmethod
     def _on(cls, files: ModelFiles, placement: Placement, mixing: Model | None = None) -> Networks:

@@ -194,6 +194,23 @@ async def test_sets_that_wait_together_are_judged_together_off_the_loop(
     assert gate.threads == {"judge_0"}
 
 
+async def test_a_tick_gathers_sets_whose_hops_arrive_close_together(
+    networks: Networks, clock: ManualClock, metrics: Metrics
+) -> None:
+    gate = Gate(Engine(networks))
+    gate.opened.set()
+    judge = LiveJudge(gate, clock=clock, metrics=metrics, tick_seconds=0.25)
+    judge.start()
+    for name in "ab":
+        judge.open(feed(name)[0])
+    judge.push(hops(MUSIC, "a")[0])
+    await asyncio.sleep(0.01)
+    judge.push(hops(MUSIC, "b")[0])
+    await until_idle(judge)
+    await judge.stop()
+    assert gate.batches == [["a", "b"]]
+
+
 async def test_a_late_window_is_not_judged_but_its_hop_counts(
     live: LiveJudge, clock: ManualClock, metrics: Metrics
 ) -> None:

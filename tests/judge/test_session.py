@@ -7,12 +7,13 @@ import pytest
 
 from core.errors import BadInput
 from core.media import HOP_SAMPLES
+from core.messages import AudioHop, Reading, Transition
 from judge.listening import Listener
 from judge.mel.scipy_mel import ScipyMel
-from judge.readings import FRAMES_PER_HOP, FRAMES_PER_WINDOW, MEL_BANDS
+from judge.readings import FRAMES_PER_HOP, FRAMES_PER_WINDOW, MEL_BANDS, Heard, HopSpectra
 from judge.rings import HopRing, SlidingRows
 from judge.scoring import SetScorer
-from judge.session import JudgeSession
+from judge.session import LONGEST_FILL_HOPS, JudgeSession
 from judge.specification import (
     COLUMN_FEATURES,
     COLUMN_FRAMES,
@@ -80,6 +81,42 @@ def test_a_missing_hop_keeps_windows_from_being_judged_until_it_has_left() -> No
     assert judged.window_reason() == "audio_missing"
     play(judged, all_hops[30:31])
     assert judged.window_reason() is None
+
+
+class Remembering(Listener):
+    """A listener that remembers what it was given, and says each hop began a transition."""
+
+    def __init__(self) -> None:
+        super().__init__(info())
+        self.given: list[AudioHop] = []
+
+    def hear(self, hop: AudioHop, spectra: HopSpectra) -> Heard:
+        self.given.append(hop)
+        unknown = Reading(None, reason="too_short")
+        begun = Transition(hop.index, hop.start_sample, hop.start_sample, False, *[unknown] * 5)
+        return replace(super().hear(hop, spectra), transitions=(begun,))
+
+
+@pytest.mark.parametrize(("missing", "filled"), [(3, 3), (100, LONGEST_FILL_HOPS)])
+def test_a_gap_is_heard_as_silence_and_what_happens_in_it_is_told(
+    missing: int, filled: int
+) -> None:
+    listener = Remembering()
+    judged = JudgeSession(info(), listener, SetScorer(info()))
+    first, second = hops(MUSIC)[:2]
+    judged.accept(first)
+    frames = ScipyMel().log_mel(judged.mel_samples[None])[0]
+    judged.hear(first, judged.take_mel(frames))
+    index = 1 + missing
+    second = replace(second, index=index, start_sample=index * HOP_SAMPLES)
+    judged.accept(second)
+    heard = judged.hear(second, judged.take_mel(frames))
+    expected = list(range(index - filled, index + 1))
+    assert [hop.index for hop in listener.given[1:]] == expected
+    assert [hop.start_sample for hop in listener.given[1:]] == [i * HOP_SAMPLES for i in expected]
+    assert not any(hop.samples.any() for hop in listener.given[1:-1])
+    assert [transition.index for transition in heard.transitions] == expected
+    assert [t.index for t in judged.hear(second, judged.take_mel(frames)).transitions] == [index]
 
 
 def test_hops_never_go_back() -> None:
