@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiortc import (
@@ -97,7 +98,7 @@ class Peer:
             payload_type=offer.opus_payload_type,
             clock=self._clock,
             metrics=self._metrics,
-            on_packet=lambda packet, arrived: self._on_packet(self, packet, arrived),
+            on_packet=partial(self._on_packet, self),
         )
         self._receiver.take_place_in(transceiver)
         candidates = await self._agent.gather(client_address)
