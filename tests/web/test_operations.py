@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from battles.database import Database
@@ -181,3 +183,13 @@ async def test_loop_lag_is_what_a_timer_is_late():
     assert value("djuv_loop_lag_seconds_count") == 3
     assert value("djuv_loop_lag_seconds_sum") == pytest.approx(0.304)
     assert value("djuv_loop_lag_seconds_bucket", {"le": "0.005"}) == 2
+
+
+def test_the_page_names_figures_that_there_are():
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    metrics = Metrics()
+    operations_router({}, metrics)
+    exported = set(generate_latest(metrics.registry).decode().split())
+    named = re.findall(r"`((?:djuv|process)_[a-z_]+)(?:\{(\w+)\})?`", page)
+    assert len(named) > 10
+    assert [name for name, _ in named if name not in exported] == []
