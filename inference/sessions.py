@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
 import onnxruntime
 import structlog
 from numpy.typing import NDArray
 
 from core.errors import ModelInvalid
+from inference.batching import BUCKETS
 from inference.bound import BoundModel
 from inference.files import ModelFiles
 from inference.model import Arrays, Model, RowShapes, zeros
@@ -23,6 +25,9 @@ __all__ = ["Model", "Placement", "load"]
 _log = structlog.get_logger(__name__)
 
 ERROR_SEVERITY: Final = 3
+
+DEVICE_TOLERANCE: Final = 1e-3
+"""Largest difference between a device and the CPU: other kernels round apart, by far less."""
 
 
 def load(
@@ -62,7 +67,7 @@ def load(
     if not placement.provider.on_gpu:
         return reference
     shapes = RowShapes(row_shapes, [output.shape[1:] for output in outputs])
-    return _load_on_gpu(content, source, specification, placement, shapes)
+    return _load_on_gpu(content, source, reference, placement, shapes)
 
 
 class CpuModel:
@@ -79,10 +84,36 @@ class CpuModel:
         return tuple(self._session.run(self._outputs, dict(inputs)))
 
 
+def verify(model: Model, reference: Model, shapes: RowShapes) -> None:
+    """Run every batch size, in an order that changes graphs, and compare with the CPU.
+
+    A graph that was recorded for one shape and replayed for another is no error to a runtime.
+
+    Raises
+    ------
+    ModelInvalid
+        If any output differs by more than `DEVICE_TOLERANCE`.
+    """
+    rng = np.random.default_rng(0)
+    for size in (*BUCKETS, *reversed(BUCKETS)):
+        inputs = {
+            name: rng.standard_normal((size, *shape)).astype(np.float32)
+            for name, shape in shapes.inputs.items()
+        }
+        pairs = zip(model.run(inputs), reference.run(inputs), strict=True)
+        difference = max(float(np.abs(ours - theirs).max()) for ours, theirs in pairs)
+        if not difference <= DEVICE_TOLERANCE:
+            raise ModelInvalid(
+                f"On this device {model.specification.kind} differs from the CPU by "
+                f"{difference:.2g} in a batch of {size}. Switch CUDA graphs off, or choose "
+                "another provider."
+            )
+
+
 def _load_on_gpu(
     content: bytes,
     source: str,
-    specification: Specification,
+    reference: CpuModel,
     placement: Placement,
     shapes: RowShapes,
 ) -> Model:
@@ -92,7 +123,9 @@ def _load_on_gpu(
         attempt = replace(placement, graphs=graphs)
         try:
             session = _session(content, source, attempt, shapes.inputs)
-            return BoundModel(session, specification, shapes, device)
+            model = BoundModel(session, reference.specification, shapes, device)
+            verify(model, reference, shapes)
+            return model
         except Exception as error:  # the runtime raises bare Exceptions of many kinds
             if graphs is attempts[-1]:
                 raise

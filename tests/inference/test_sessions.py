@@ -18,7 +18,7 @@ from inference.files import CHECKSUMS, ModelFiles
 from inference.model import Model, RowShapes
 from inference.placement import Placement, provider_options
 from inference.providers import Provider
-from inference.sessions import load
+from inference.sessions import load, verify
 from judge.networks import PARTS, SHIPPED
 from judge.specification import HOP_TRUNK_FRAMES, settings
 
@@ -139,3 +139,24 @@ def test_tensorrt_gets_the_batch_sizes_and_caches(tmp_path: Path) -> None:
     assert options["trt_engine_cache_path"] == options["trt_timing_cache_path"] == str(cache)
     assert cache.is_dir()
     assert "trt_engine_cache_enable" not in provider_options(Placement(Provider.TENSORRT), TRUNK)
+
+
+def test_a_device_that_computes_the_same_is_accepted(bound: BoundModel) -> None:
+    verify(bound, load_trunk(), RowShapes(TRUNK, [(7, 128)]))
+
+
+def test_a_graph_replayed_for_another_batch_is_found_out(bound: BoundModel) -> None:
+    class Stale:
+        """Replays what it computed last, once it has seen every batch size."""
+
+        specification = bound.specification
+
+        def __init__(self) -> None:
+            self.last: dict[int, tuple[NDArray[np.float32], ...]] = {}
+
+        def run(self, inputs, batch_size=None):
+            rows = len(inputs["log_mel"])
+            return self.last.setdefault(rows, bound.run(inputs))
+
+    with pytest.raises(ModelInvalid, match=r"trunk differs from the CPU by .* batch of 128"):
+        verify(Stale(), load_trunk(), RowShapes(TRUNK, [(7, 128)]))
