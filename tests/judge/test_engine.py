@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,6 +35,7 @@ from judge.specification import (
 )
 from judge.turn import Judged
 from tests.judge.music import hops, info, mix
+from training.simulator.rendering import SetRenderer
 
 MUSIC = mix(24.0)
 WHOLE_WINDOW = {
@@ -100,7 +102,17 @@ def whole_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     )
 
 
-def test_incremental_equals_the_whole_window_run(networks: Networks, whole_window: Model) -> None:
+def rendered_set() -> NDArray[np.float32]:
+    """Return 24 s of a simulated set around a transition."""
+    renderer = SetRenderer(7, skip_transitions=1, lead_in_seconds=8.0)
+    return np.concatenate(list(itertools.islice(renderer.blocks(), 48))).astype(np.float32)
+
+
+@pytest.mark.parametrize("render", [lambda: MUSIC, rendered_set], ids=["mix", "simulated"])
+def test_incremental_equals_the_whole_window_run(
+    networks: Networks, whole_window: Model, render: Callable[[], NDArray[np.float32]]
+) -> None:
+    music = render()
     keepers: list[OpinionKeeper] = []
 
     def scoring(session_info: SessionInfo) -> OpinionKeeper:
@@ -109,9 +121,9 @@ def test_incremental_equals_the_whole_window_run(networks: Networks, whole_windo
 
     engine = Engine(networks, scoring=scoring)
     session = engine.open(info())
-    frames = whole_mel(MUSIC)
+    frames = whole_mel(music)
     transitions: dict[int, NDArray[np.float32]] = {}
-    for hop in hops(MUSIC):
+    for hop in hops(music):
         transitions[hop.index] = session.scoring.transition_features()
         engine.advance([(session, hop)])
     assert sorted(keepers[0].opinions) == list(range(19, 48)), "every phase of the column grid"
