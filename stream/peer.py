@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -118,7 +117,7 @@ class Peer:
             ),
             candidates=candidates,
         )
-        return build_answer(offer, local, session_version=int(time.time()))
+        return build_answer(offer, local, session_version=int(self._clock.wall_seconds()))
 
     async def add_candidates(self, candidates: tuple[Candidate, ...]) -> None:
         """Try further addresses of the client, up to a bound in all.
