@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from core.media import SAMPLE_RATE_HZ
 from judge.listening.onsets import FRAME_RATE_HZ
-from judge.listening.tempo import peak_position
+from judge.listening.tempo import FAINT_FLUX, peak_position
 
 FIT_HARMONICS: Final = 8
 PHASES: Final = 128
@@ -45,7 +45,7 @@ class BeatFit:
 
 def weighted(flux: NDArray[np.float32]) -> NDArray[np.float64]:
     """Blend onset bands, shape (n, ONSET_BANDS), each over its own mean, kick and bass double."""
-    level = np.einsum("fb->b", flux, dtype=np.float64) / len(flux) + 1e-3
+    level = np.einsum("fb->b", flux, dtype=np.float64) / len(flux) + FAINT_FLUX
     return np.asarray(np.einsum("fb,b->f", flux, BAND_WEIGHTS / level))
 
 

@@ -25,8 +25,12 @@ BLOCK_HOPS: Final = 16
 MEMORY_HOPS: Final = 600
 """Five minutes of the playing track, plus what follows, are compared."""
 
-LEAST_TRACK_HOPS: Final = 64
-"""Until half a minute of a track was heard its own next section is news as well."""
+LEAST_TRACK_HOPS: Final = 80
+"""Until 40 s of a track was heard its own next section is news as well."""
+
+GUARD_HOPS: Final = 32
+"""What sounded in the last 16 s before a block is no memory yet: in a slow blend each moment is
+like the one before."""
 
 UNLIKE: Final = 0.85
 ALIKE: Final = 0.6
@@ -35,8 +39,9 @@ ALIKE: Final = 0.6
 CONFIRM_HOPS: Final = 32
 """News must last 16 s."""
 
-SETTLE_HOPS: Final = 24
-"""After its end the new track is heard alone for 12 s before the passage is judged."""
+SETTLE_HOPS: Final = 36
+"""After its end the new track is heard alone for 18 s before the passage is judged: the tempo
+looks back 12 s, and the last of the old track fades below what moves the end."""
 
 LONGEST_HOPS: Final = 128
 """A passage that has not come to rest 64 s after it was noticed is judged as it stands."""
@@ -116,7 +121,7 @@ class PassageFinder:
 
     def _known_rows(self) -> int:
         """How many rows of the memory belong to the playing track for certain."""
-        return len(self._rows) - max(self._suspected_rows, 1) - BLOCK_HOPS + 1
+        return len(self._rows) - max(self._suspected_rows, 1) - BLOCK_HOPS - GUARD_HOPS + 1
 
     def _suspect(self) -> None:
         # The oldest rows have no full block behind them yet.

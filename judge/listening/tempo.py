@@ -25,6 +25,10 @@ WINDOW_SECONDS: Final = 12.0
 LEAST_SECONDS: Final = 4.0
 """Eight beats of the usual tempi: less than that repeats nothing."""
 
+FAINT_FLUX: Final = 0.01
+"""Mean onset strength of a band that counts half; music has 0.02 to 0.2, a held tone's ripple less
+than 0.003."""
+
 _CANDIDATES: Final = np.geomspace(SLOWEST_BPM, FASTEST_BPM, 200)
 _FFT_FRAMES: Final = 16_384
 _COMB_WEIGHTS: Final = (1.0, 0.8, 0.6, 0.6)
@@ -60,7 +64,7 @@ class Pulse:
 def combined(flux: NDArray[np.float32]) -> NDArray[np.float64]:
     """Blend onset bands, shape (n, ONSET_BANDS), so that each counts alike; zero mean."""
     level = np.einsum("fb->b", flux, dtype=np.float64) / len(flux)
-    strength = np.asarray(np.einsum("fb,b->f", flux, 1 / (level + 1e-3)))
+    strength = np.asarray(np.einsum("fb,b->f", flux, 1 / (level + FAINT_FLUX)))
     highest = strength.mean() + _LIMIT_DEVIATIONS * strength.std()
     strength = np.minimum(strength, highest)
     return np.asarray(strength - strength.mean())
@@ -98,8 +102,9 @@ class TempoTracker:
         self._flux.append(flux)
         if self.seconds_heard < LEAST_SECONDS:
             return None
-        strength = combined(self._flux.newest())
-        if not strength.any():
+        flux = self._flux.newest()
+        strength = combined(flux)
+        if float(flux.mean()) < FAINT_FLUX / ONSET_BANDS or not strength.any():
             self._belief = _PRIOR.copy()
             return None
         likelihood, correlation = _support(strength)
@@ -155,6 +160,8 @@ def _support(
     for multiple, weight in _HARMONICS:
         lines += weight * np.interp(multiple * rate, bins, spectrum)
     support = np.maximum(comb, 0) * np.power(lines / lines.max(), _SPECTRUM_POWER)
+    # What does not repeat after one beat is no beat, however well it repeats after two.
+    support *= np.clip(np.interp(beat_frames, lags, correlation) / _NO_PULSE, 0.0, 1.0)
     # The prior weighs in at every hop: of two octaves alike, the usual one must go on winning.
     likelihood = support / max(support.max(), 1e-12) * (_PRIOR / _PRIOR.max())
     return likelihood, (lags, correlation)

@@ -37,10 +37,10 @@ _LEVEL, _BPM, _BEAT, _CONFIDENCE, _CRISPNESS = range(5)
 _SILENT_LUFS: Final = -70.0
 _NO_FACTS: Final = np.array([_SILENT_LUFS, np.nan, np.nan, 0.0, np.nan])
 _FACTS: Final = len(_NO_FACTS)
-_GRID_HOPS: Final = 12
+_GRID_HOPS: Final = 10
 """Hops over which a grid is fitted; each hop's beat already rests on 12 s."""
-_GRID_SETTLES_HOPS: Final = 16
-"""After a change the tempo window still holds the old track: 8 of its 12 s must be new."""
+_GRID_AHEAD_HOPS: Final = 4
+"""The new track may be in the mix, quietly, for a little before it changes how the mix sounds."""
 _KEY_HOPS: Final = 60
 _LEVEL_HOPS: Final = 4
 _LEAST_CONFIDENCE: Final = 0.3
@@ -124,8 +124,8 @@ class TransitionListener:
         )
 
     def _measured(self, passage: Passage) -> tuple[Reading, Reading, Reading, Reading, Reading]:
-        before = self._grid(passage.start_hop - _GRID_HOPS, passage.start_hop)
-        after = self._grid(passage.end_hop + _GRID_SETTLES_HOPS, self._newest_hop + 1)
+        before = self._grid(passage.start_hop - _GRID_AHEAD_HOPS)
+        after = self._grid(self._newest_hop + 1)
         accuracy, offset, tempo = self._beat_match(passage, before, after)
         return accuracy, self._harmony(passage), self._smoothness(passage), offset, tempo
 
@@ -137,13 +137,13 @@ class TransitionListener:
         oldest = self._newest_hop - len(rows) + 1
         return rows[max(first_hop - oldest, 0) : max(end_hop - oldest, 0)]
 
-    def _grid(self, first_hop: int, end_hop: int) -> BeatGrid | None:
-        facts = self._between(self._facts, first_hop, end_hop)
+    def _grid(self, end_hop: int) -> BeatGrid | None:
+        facts = self._between(self._facts, end_hop - _GRID_HOPS, end_hop)
         known = facts[np.isfinite(facts[:, _BPM])]
         if len(known) < 4:
             return None
-        share = len(known) / len(facts)
-        return fitted_grid(known[:, _BEAT], known[:, _BPM], share * known[:, _CONFIDENCE].mean())
+        confidence = float(known[:, _CONFIDENCE].mean()) * len(known) / len(facts)
+        return fitted_grid(known[:, _BEAT], known[:, _BPM], confidence)
 
     def _beat_match(
         self, passage: Passage, before: BeatGrid | None, after: BeatGrid | None
