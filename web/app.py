@@ -28,8 +28,7 @@ from inference.sessions import Placement
 from judge.engine import Engine
 from judge.live import LiveJudge
 from judge.scoring import GENRE_WEIGHTS
-from stream.opus import decoder_description
-from stream.recording.facts import JudgingFacts, ModelFacts
+from stream.recording.facts import JudgingFacts
 from stream.recording.recorder import Recorder
 from stream.sessions import Ingest
 from web.demonstration import demonstration
@@ -47,6 +46,7 @@ from web.operations import (
 from web.pages import pages_router
 from web.problems import answer_error
 from web.redirects import ingest_redirects
+from web.report.provenance import judging_facts
 from web.retention import Retention
 from web.rooms import rooms_router
 from web.security import security_middleware
@@ -241,12 +241,7 @@ class _Composition:
             return PartHealth(Health.OK, None, {"version": identity.version})
 
         self._checks["models"] = check
-        return judge, JudgingFacts(
-            model=ModelFacts(identity.name, identity.version, identity.sha256),
-            provider=identity.provider,
-            decoder=decoder_description(),
-            software_version=software_version(),
-        )
+        return judge, judging_facts(identity)
 
     async def _sets(self, bus: Bus, database: Database, judging: JudgingFacts) -> LiveSets:
         settings = self._settings
@@ -258,6 +253,7 @@ class _Composition:
             recorder = Recorder(
                 settings.recordings_dir,
                 self._metrics,
+                least_free_bytes=settings.recordings.least_free_bytes,
                 # The sets need the recorder first, and the recorder tells the sets of its faults.
                 announce=lambda session, fault: sets.announce(session, fault),  # noqa: PLW0108
                 clock=self._clock,

@@ -24,6 +24,9 @@ from core.errors import (
 
 PROBLEM_TYPE: Final = "application/problem+json"
 
+AWAY_SECONDS: Final = 5
+"""When to try again while a database or a bus is away."""
+
 _MALFORMED: Final = frozenset({"sdp_malformed", "fragment_malformed", "not_text", "body_too_slow"})
 
 
@@ -44,6 +47,8 @@ def problem_response(error: DjUniverseError) -> Response:
         response.headers["WWW-Authenticate"] = f'Bearer realm="whip"{hint}'
     if isinstance(error, LimitReached):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
+    elif status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(AWAY_SECONDS)
     return response
 
 

@@ -12,16 +12,12 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from http import HTTPStatus
 from typing import Final
 
-import orjson
 from fastapi import APIRouter, Request, Response
 
 from core.errors import (
     BadInput,
     DjUniverseError,
-    LimitReached,
     NotAuthorised,
-    NotFound,
-    PreconditionFailed,
     TooLarge,
     UnsupportedMedia,
 )
@@ -31,6 +27,7 @@ from stream.config import IceServer
 from stream.offer import LARGEST_OFFER_BYTES
 from stream.sessions import Ingest
 from stream.trickle import LARGEST_FRAGMENT_BYTES
+from web.problems import problem_response
 
 OFFER_TYPE: Final = "application/sdp"
 FRAGMENT_TYPE: Final = "application/trickle-ice-sdpfrag"
@@ -39,8 +36,6 @@ BODY_SECONDS: Final = 10.0
 
 LONGEST_TITLE: Final = 120
 EXPOSED_HEADERS: Final = "Location, ETag, Link, Retry-After, WWW-Authenticate, Djuv-Room"
-
-_MALFORMED: Final = frozenset({"sdp_malformed", "fragment_malformed", "not_text", "body_too_slow"})
 
 Authenticate = Callable[[str], Awaitable[Publisher]]
 Handler = Callable[[Request], Awaitable[Response]]
@@ -172,7 +167,7 @@ class _Edge:
             try:
                 response = await handler(request)
             except DjUniverseError as error:
-                response = _problem(error)
+                response = problem_response(error)
             self._allow_origin(request, response)
             status = str(response.status_code)
             self._metrics.whip_requests.labels(request.method, status).inc()
@@ -188,50 +183,6 @@ class _Edge:
             return
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Expose-Headers"] = EXPOSED_HEADERS
-
-
-def _problem(error: DjUniverseError) -> Response:
-    """Return an error as RFC 9457 has it, with the slug that names its text."""
-    status = _status(error)
-    body = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": str(error),
-        "code": error.slug,
-        "details": error.details,
-    }
-    response = Response(
-        orjson.dumps(body, default=str), status, media_type="application/problem+json"
-    )
-    if status is HTTPStatus.UNAUTHORIZED:
-        hint = "" if error.slug == "key_missing" else ', error="invalid_token"'
-        response.headers["WWW-Authenticate"] = f'Bearer realm="whip"{hint}'
-    if isinstance(error, LimitReached):
-        response.headers["Retry-After"] = str(error.retry_after_seconds)
-    return response
-
-
-def _status(error: DjUniverseError) -> HTTPStatus:  # noqa: PLR0911 - one line a kind of error
-    match error:
-        case NotAuthorised():
-            return HTTPStatus.UNAUTHORIZED
-        case LimitReached():
-            return HTTPStatus.SERVICE_UNAVAILABLE
-        case PreconditionFailed(slug="precondition_required"):
-            return HTTPStatus.PRECONDITION_REQUIRED
-        case PreconditionFailed():
-            return HTTPStatus.PRECONDITION_FAILED
-        case UnsupportedMedia():
-            return HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        case TooLarge():
-            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-        case NotFound():
-            return HTTPStatus.NOT_FOUND
-        case BadInput(slug=slug):
-            return HTTPStatus.BAD_REQUEST if slug in _MALFORMED else HTTPStatus.UNPROCESSABLE_ENTITY
-        case _:
-            return HTTPStatus.SERVICE_UNAVAILABLE
 
 
 def _check_type(request: Request, wanted: str) -> None:
