@@ -20,6 +20,7 @@ BENCHMARKS: Final = {
     "ingest": "benchmarks.ingest",
     "mel": "benchmarks.mel",
     "judge": "benchmarks.judge",
+    "listening": "benchmarks.listening",
     "fan-out": "benchmarks.fan_out",
     "live": "benchmarks.live",
     "gpu": "benchmarks.gpu",
