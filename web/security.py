@@ -80,7 +80,7 @@ def security_middleware(
                 allow_origins=[*allowed_origins],
                 allow_methods=["GET", "POST", "PATCH", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "If-Match"],
-                expose_headers=["Location", "ETag", "Link", "Retry-After"],
+                expose_headers=["Location", "ETag", "Link", "Retry-After", "Djuv-Room"],
             )
         )
     middleware.append(Middleware(OriginCheck, allowed_origins=frozenset(allowed_origins)))

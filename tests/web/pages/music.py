@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from av import AudioFrame, AudioCodecContext
+from av import AudioCodecContext, AudioFrame
 from numpy.typing import NDArray
 
 from core.media import SAMPLE_RATE_HZ
@@ -25,7 +25,10 @@ def render() -> NDArray[np.float32]:
     seconds = np.arange(BEAT_SAMPLES) / SAMPLE_RATE_HZ
     sweep = 48 * seconds + 9 * (1 - np.exp(-seconds * 32))
     kick = 0.8 * np.sin(2 * np.pi * sweep) * np.exp(-seconds * 7)
-    hat = random.normal(size=(BEAT_SAMPLES // 4, 2)) * np.exp(-seconds[: BEAT_SAMPLES // 4] * 60)[:, None]
+    hat = (
+        random.normal(size=(BEAT_SAMPLES // 4, 2))
+        * np.exp(-seconds[: BEAT_SAMPLES // 4] * 60)[:, None]
+    )
     hat = np.diff(hat, axis=0, prepend=0) * 0.09
     bass_notes = np.array([0, 0, 3, 0, 0, 5, 0, -2])
     chords = ((0, 3, 7, 10), (-4, 0, 3, 7))
@@ -37,7 +40,9 @@ def render() -> NDArray[np.float32]:
             mix[at : at + len(hat)] += hat[: max(0, LOOP_SAMPLES - at)]
             note = 55 * 2 ** (bass_notes[(2 * beat + half) % 8] / 12)
             length = BEAT_SAMPLES // 2
-            wave = np.tanh(3 * np.sin(2 * np.pi * note * seconds[:length])) * np.exp(-seconds[:length] * 5)
+            wave = np.tanh(3 * np.sin(2 * np.pi * note * seconds[:length])) * np.exp(
+                -seconds[:length] * 5
+            )
             begin = start + half * length
             mix[begin : begin + length] += 0.22 * wave[:, None]
     time = np.arange(LOOP_SAMPLES) / SAMPLE_RATE_HZ

@@ -17,13 +17,8 @@ from core.errors import NotFound
 from core.metrics import Metrics
 from web.pages import pages_router
 from web.rooms import rooms_router
+from web.security import SecurityHeaders
 from web.viewers import ViewerConfig, ViewerHub, viewer_protocol_class
-
-POLICY = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; object-src 'none'; "
-    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-)
-"""The strictest policy that the pages promise to work under."""
 
 
 @dataclass
@@ -51,18 +46,13 @@ async def serve(port: int = 0, bus: MemoryBus | None = None) -> AsyncIterator[Si
     config = ViewerConfig(quiet_seconds=0.01, close_seconds=0.5, edge_stats_seconds=1.0)
     hub = ViewerHub(bus, clock=SystemClock(), metrics=Metrics(), config=config)
     app = FastAPI()
+    app.add_middleware(SecurityHeaders)
     app.include_router(pages_router())
     app.include_router(rooms_router(bus, hub))
 
     @app.exception_handler(NotFound)
     async def not_found(request: Request, error: Exception) -> Response:
         return Response(status_code=404)
-
-    @app.middleware("http")
-    async def policy(request: Request, call_next):
-        response = await call_next(request)
-        response.headers["Content-Security-Policy"] = POLICY
-        return response
 
     listener = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(

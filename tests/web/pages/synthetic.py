@@ -1,6 +1,6 @@
 """A synthetic set: what the receiver and the judge would publish, from a script instead of a DJ.
 
-It speaks through the real feed and bus, so the real hub and the real page do not know the difference.
+It speaks through the real feed and bus: hub and page do not know the difference.
 """
 
 from __future__ import annotations
@@ -68,6 +68,7 @@ class SyntheticSet:
     def __init__(
         self,
         bus: Bus,
+        *,
         room: str = "nova",
         dj_name: str = "Nova",
         title: str | None = "Night drive",
@@ -127,7 +128,9 @@ class SyntheticSet:
         self.hop += 1
         self.feed.publish(self.score(end), end)
         last_beat = end // music.BEAT_SAMPLES
-        beat = Beat(last_beat * music.BEAT_SAMPLES, music.BEAT_SAMPLES, music.BPM, 0.9, last_beat % 4)
+        beat = Beat(
+            last_beat * music.BEAT_SAMPLES, music.BEAT_SAMPLES, music.BPM, 0.9, last_beat % 4
+        )
         self.feed.publish(beat, end)
         if self.hop % 2 == 0:
             self.feed.publish(self.reception(), end)
@@ -175,7 +178,12 @@ class SyntheticSet:
         deviation = 0.25 + 1.1 * math.exp(-seconds / 900)
         components = {part: self._estimate(part, seconds, deviation) for part in Component}
         window = {
-            part: Estimate(*(float(np.clip(v + self._random.normal(0, 0.35), 1, 10)) for v in (e.value, e.low, e.high)))
+            part: Estimate(
+                *(
+                    float(np.clip(v + self._random.normal(0, 0.35), 1, 10))
+                    for v in (e.value, e.low, e.high)
+                )
+            )
             for part, e in components.items()
         }
         heard = seconds >= 6
@@ -194,7 +202,11 @@ class SyntheticSet:
             camelot=Reading("8A", 0.8) if heard else Reading(None, 0.0, "too_short"),
             genre=Reading("techno", 0.7) if heard else Reading(None, 0.0, "too_short"),
             loudness=Loudness(-9.4 + math.sin(seconds), -10.2 + 0.4 * math.sin(seconds / 9), -10.6),
-            energy=float(np.clip(0.55 + 0.3 * math.sin(seconds / 70) + 0.12 * math.sin(seconds / 13), 0.05, 1)),
+            energy=float(
+                np.clip(
+                    0.55 + 0.3 * math.sin(seconds / 70) + 0.12 * math.sin(seconds / 13), 0.05, 1
+                )
+            ),
             danceability=0.8,
             concealed_ratio=0.0,
             batch_size=1,
@@ -203,7 +215,11 @@ class SyntheticSet:
 
     def _estimate(self, part: Component, seconds: float, deviation: float) -> Estimate:
         phase = list(Component).index(part)
-        value = CENTRES[part] + 0.45 * math.sin(seconds / 400 + phase) + 0.15 * math.sin(seconds / 97 + 2 * phase)
+        value = (
+            CENTRES[part]
+            + 0.45 * math.sin(seconds / 400 + phase)
+            + 0.15 * math.sin(seconds / 97 + 2 * phase)
+        )
         return Estimate(value, max(1.0, value - deviation), min(10.0, value + deviation))
 
     def reception(self) -> Reception:
@@ -213,5 +229,8 @@ class SyntheticSet:
 
 def _mean(parts: dict[Component, Estimate]) -> Estimate:
     return Estimate(
-        *(float(np.mean([getattr(part, name) for part in parts.values()])) for name in ("value", "low", "high"))
+        *(
+            float(np.mean([getattr(part, name) for part in parts.values()]))
+            for name in ("value", "low", "high")
+        )
     )

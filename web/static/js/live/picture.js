@@ -20,6 +20,7 @@ const DETAILS = [
 const JUDGED_FRAMES = 45;
 const SLOW_MS = 24; // a frame: the page falls behind 60 a second
 const FAST_MS = 17.5;
+const HIDDEN_MS = 1_000; // between frames: nobody looked
 const CALM_ROUNDS = 12; // of fast frames before more is drawn again
 const RIDGES_A_BEAT = 4;
 const CALM_STEP_SECONDS = 0.125; // between ridges while no beat is known
@@ -71,8 +72,7 @@ export class Picture {
   fit() {
     const { clientWidth, clientHeight } = this.canvas;
     if (clientWidth === 0 || clientHeight === 0) return false;
-    const shrink = Math.min(1, Math.sqrt(this.detail.pixels / (clientWidth * clientHeight)));
-    const ratio = Math.min(devicePixelRatio, 2) * shrink;
+    const ratio = Math.min(devicePixelRatio, 2, Math.sqrt(this.detail.pixels / (clientWidth * clientHeight)));
     const width = Math.round(clientWidth * ratio);
     const height = Math.round(clientHeight * ratio);
     if (this.canvas.width !== width || this.canvas.height !== height) {
@@ -177,22 +177,31 @@ class Pace {
     this.frames = 0;
     this.level = 0;
     this.calm = 0;
-    this.sinceMs = null;
+    this.lastMs = null;
+    this.sumMs = 0;
+    this.judged = 0;
   }
 
   judge(nowMs) {
     this.frames += 1;
-    if (this.sinceMs === null || nowMs - this.sinceMs > 4_000) this.sinceMs = nowMs; // was hidden
-    if (this.frames % JUDGED_FRAMES !== 0) return this.level;
-    const frameMs = (nowMs - this.sinceMs) / JUDGED_FRAMES;
-    this.sinceMs = nowMs;
-    this.calm = frameMs < FAST_MS ? this.calm + 1 : 0;
-    if (frameMs > SLOW_MS && this.level < DETAILS.length - 1) this.level += 1;
+    const frameMs = this.lastMs === null ? HIDDEN_MS : nowMs - this.lastMs;
+    this.lastMs = nowMs;
+    if (frameMs >= HIDDEN_MS) return this.level;
+    this.sumMs += frameMs;
+    this.judged += 1;
+    if (this.judged === JUDGED_FRAMES) this.conclude(this.sumMs / JUDGED_FRAMES);
+    return this.level;
+  }
+
+  conclude(meanMs) {
+    this.sumMs = 0;
+    this.judged = 0;
+    this.calm = meanMs < FAST_MS ? this.calm + 1 : 0;
+    if (meanMs > SLOW_MS && this.level < DETAILS.length - 1) this.level += 1;
     else if (this.calm >= CALM_ROUNDS && this.level > 0) {
       this.level -= 1;
       this.calm = 0;
     }
-    return this.level;
   }
 }
 

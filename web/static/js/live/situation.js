@@ -12,13 +12,13 @@ export function situationOf(phase) {
 
 /**
  * The one thing worth saying over the picture: joining, nobody, live, stalled, resuming, connecting,
- * ended, lost, refused.
+ * ended, lost, refused, nowhere.
  */
 export function useSituation(session) {
   const link = useSignal(session.connection.link);
   const phase = useSignal(session.room.phase);
   const epoch = useSignal(session.room.epoch);
-  if (link.is === "refused") return "refused";
+  if (link.is === "refused" || link.is === "nowhere") return link.is;
   if (phase === null) return link.is === "waiting" && link.attempt > 1 ? "lost" : "joining";
   if (link.is !== "open" && (link.attempt ?? 2) > 1) return "lost";
   if (epoch === null) return "nobody";

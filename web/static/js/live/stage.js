@@ -53,6 +53,7 @@ function Identity({ session, situation }) {
 function Elapsed({ session }) {
   const element = useRef(null);
   useFrames(() => {
+    if (element.current === null) return;
     const sample = session.shown();
     const text = sample === null ? "" : clockTime(sample / SAMPLE_RATE_HZ);
     if (element.current.textContent !== text) element.current.textContent = text;
@@ -86,6 +87,7 @@ function Readings({ session }) {
 function BeatRow({ session }) {
   const row = useRef(null);
   useFrames(() => {
+    if (row.current === null) return;
     const { room } = session;
     const live = room.phase.peek() === "live";
     const beat = live ? beatAt(room.beat.peek(), session.shown()) : null;
@@ -117,18 +119,21 @@ function Middle({ session, situation, actions }) {
 function Message({ session, situation }) {
   const { connection, room } = session;
   const info = useSignal(room.info);
+  const name = { name: info?.dj_name ?? room.slug };
   switch (situation) {
     case "joining":
     case "connecting":
       return html`<${Plain} busy title=${t(`live.${situation}`)} text=${t(`live.${situation}_text`)} />`;
     case "stalled":
     case "resuming":
-      return html`<${Plain} busy title=${t(`live.${situation}`)} text=${t(`live.${situation}_text`, { name: info?.dj_name })} />`;
+      return html`<${Plain} busy title=${t(`live.${situation}`, name)} text=${t(`live.${situation}_text`, name)} />`;
     case "lost":
       return html`<${Lost} connection=${connection} />`;
     case "refused":
       return html`<${Plain} icon="triangle-alert" title=${t("live.refused")} text=${t("live.refused_text")}
         action=${() => connection.retry()} label=${t("live.try_again")} />`;
+    case "nowhere":
+      return html`<${Plain} icon="info" title=${t("live.nowhere")} text=${t("live.nowhere_text")}><${WhoElse} /><//>`;
     case "nobody":
       return html`<${Plain} icon="radio" title=${t("live.nobody")} text=${t("live.nobody_text")}><${WhoElse} /><//>`;
     default:
@@ -174,7 +179,7 @@ function WhoElse() {
     const stop = new AbortController();
     fetch("/api/rooms", { signal: stop.signal })
       .then((response) => (response.ok ? response.json() : { rooms: [] }))
-      .then((answer) => setRooms((answer.rooms ?? answer).filter((each) => ON_AIR.has(each.phase)).slice(0, 3)))
+      .then((answer) => setRooms(answer.rooms.filter((each) => ON_AIR.has(each.phase)).slice(0, 3)))
       .catch(() => {});
     return () => stop.abort();
   }, []);
@@ -182,7 +187,7 @@ function WhoElse() {
     <div class="message-links">
       ${rooms.map((each) => html`
         <a key=${each.room} class="button" href=${`/live/${encodeURIComponent(each.room)}`}>
-          <span class="badge-dot" aria-hidden="true"></span>${each.info?.dj_name ?? each.dj_name ?? each.room}</a>`)}
+          <span class="badge-dot" aria-hidden="true"></span>${each.dj_name}</a>`)}
       <a class="button button-quiet" href="/">${t("live.who_is_on")}</a>
     </div>`;
 }

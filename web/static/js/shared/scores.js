@@ -1,6 +1,6 @@
 // Scores as people see them: a number that settles, its interval, its component's colour and shape.
 
-import { html, useEffect, useRef } from "./view.js";
+import { html, useLayoutEffect, useRef } from "./view.js";
 import { number, t } from "./i18n.js";
 import { COMPONENTS, ComponentShape } from "./icons.js";
 import { reducedMotion } from "./theme.js";
@@ -18,7 +18,7 @@ export function margin(estimate) {
 export function Settling({ value, decimals = 1, className = "" }) {
   const shown = useRef(value);
   const element = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const from = shown.current;
     if (from === value || reducedMotion.matches) {
       shown.current = value;
@@ -28,6 +28,7 @@ export function Settling({ value, decimals = 1, className = "" }) {
     const startMs = performance.now();
     let handle = 0;
     const step = (now) => {
+      if (element.current === null) return;
       const part = Math.min(1, (now - startMs) / SETTLE_MS);
       shown.current = from + (value - from) * (1 - (1 - part) ** 3);
       element.current.textContent = number(shown.current, decimals);

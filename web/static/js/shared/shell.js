@@ -12,7 +12,7 @@ export function TopBar({ here, children }) {
     <a class="bar-link" href=${address} aria-current=${here === name ? "page" : null}>${label}</a>`;
   return html`
     <header class="bar">
-      <a class="brand" href="/" aria-label=${t("common.home_link")}>
+      <a class="brand" href="/">
         <${Mark} /><span class="brand-name">DJ UNIVERSE</span><span class="brand-live">Live</span>
       </a>
       <nav class="bar-nav" aria-label=${t("common.navigation")}>
@@ -41,7 +41,7 @@ function LanguageSwitch() {
     <div class="segmented" role="group" aria-label=${t("common.language")}>
       ${LANGUAGES.map((tag) => html`
         <button type="button" key=${tag} lang=${tag} aria-pressed=${current === tag}
-          aria-label=${t(`common.language.${tag}`)} onClick=${() => setLanguage(tag)}>${tag.toUpperCase()}</button>`)}
+          aria-label=${`${tag.toUpperCase()}, ${t(`common.language.${tag}`)}`} onClick=${() => setLanguage(tag)}>${tag.toUpperCase()}</button>`)}
     </div>`;
 }
 

@@ -94,7 +94,7 @@ function Meters({ session }) {
   const figures = useRef(null);
   const clipped = useSignal(session.clipped);
   useFrames(() => {
-    if (canvas.current === null) return;
+    if (canvas.current === null || figures.current === null) return;
     const channels = session.meter?.channels ?? NO_SOUND;
     paintMeters(canvas.current, channels);
     const peak = Math.max(...channels.map((channel) => channel.holdDb));

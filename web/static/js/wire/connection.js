@@ -1,7 +1,8 @@
 // One viewer's connection to a room: djuv.v1 over a WebSocket that comes back by itself.
 //
 // After a break it asks for what it missed by (epoch, seq). It reports what it is doing in `link`:
-//   {is: "connecting"} {is: "open"} {is: "waiting", untilMs, attempt} {is: "refused", code} {is: "closed"}
+//   {is: "connecting"} {is: "open"} {is: "waiting", untilMs, attempt} {is: "refused", code}
+//   {is: "nowhere"} {is: "closed"}
 
 import { signal } from "../shared/view.js";
 import { Backoff } from "./backoff.js";
@@ -11,6 +12,7 @@ const PROTOCOL = "djuv.v1";
 const PING_MS = 5_000;
 const SILENCE_MS = 16_000; // the edge speaks every five seconds; after three misses the line is dead
 const POLICY = 1008;
+const ROOM_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/; // as the server names rooms
 
 export class RoomConnection {
   /**
@@ -37,6 +39,10 @@ export class RoomConnection {
 
   open() {
     clearTimeout(this.timers.retry);
+    if (!ROOM_NAME.test(this.room)) {
+      this.link.value = { is: "nowhere" };
+      return;
+    }
     this.link.value = { is: "connecting" };
     const socket = new WebSocket(this.address(), PROTOCOL);
     socket.binaryType = "arraybuffer";

@@ -1,0 +1,192 @@
+"""The parts without a face, run in Chromium: the buffer, the set's history, the wire."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from tests.web.pages.serving import Site
+from tests.web.pages.watching import watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+RING = """
+const { MediaRing } = await import('/static/js/audio/ring.js');
+const ring = new MediaRing();
+const PACKET = 960;
+let wrote = 0;
+const tone = (start) => Float32Array.from({ length: PACKET },
+  (_, index) => 0.5 * Math.sin(2 * Math.PI * 440 * (start + index) / 48000));
+const write = (packets = 1) => {
+  for (let count = 0; count < packets; count += 1) {
+    ring.write(wrote, tone(wrote), tone(wrote));
+    wrote += PACKET;
+  }
+};
+const left = new Float32Array(128);
+const right = new Float32Array(128);
+let steepest = 0;
+let last = 0;
+const read = (blocks = 1) => {
+  for (let count = 0; count < blocks; count += 1) {
+    ring.read(left, right);
+    for (const sample of left) {
+      steepest = Math.max(steepest, Math.abs(sample - last));
+      last = sample;
+    }
+  }
+};
+const seconds = (each, packetsEach = 1) => {
+  // 2 packets are 15 blocks of 128 samples.
+  for (let count = 0; count < each * 25; count += 1) { write(2 * packetsEach); read(15); }
+};
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, site: Site) -> AsyncIterator[Page]:
+    async with watch(browser, site) as watched:
+        yield watched.page
+
+
+async def run(page: Page, setup: str, body: str) -> Any:
+    return await page.evaluate(f"(async () => {{ {setup} {body} }})()")
+
+
+async def test_the_buffer_waits_for_its_target_then_plays_what_was_written(page: Page):
+    seen = await run(
+        page,
+        RING,
+        "write(9); read(); const early = ring.playing; write(2); read(4);"
+        "const before = ring.position; read();"
+        "const exact = left.every((sample, i) => sample === tone(0).constructor.from([sample])[0]);"
+        "const wanted = Math.fround(0.5 * Math.sin(2 * Math.PI * 440 * before / 48000));"
+        "return { early, playing: ring.playing, error: Math.abs(left[0] - wanted), exact };",
+    )
+    assert seen["early"] is False
+    assert seen["playing"] is True
+    assert seen["error"] < 1e-6  # at rest it copies: bit for bit
+
+
+async def test_running_dry_is_counted_fades_and_raises_the_target(page: Page):
+    seen = await run(
+        page,
+        RING,
+        "seconds(2); const before = ring.target; read(200); const dry = ring.playing;"
+        "seconds(2); return { glitches: ring.glitches, raised: ring.target > before, dry,"
+        " playing: ring.playing, steepest };",
+    )
+    assert seen["glitches"] == 1
+    assert seen["raised"] is True
+    assert seen["dry"] is False and seen["playing"] is True
+    assert seen["steepest"] < 0.06  # the tone itself moves 0.03 a sample: there was no click
+
+
+async def test_too_much_delay_is_caught_up_with_gently(page: Page):
+    seen = await run(
+        page,
+        RING,
+        "seconds(2); write(20); const before = ring.fill; let fastest = 1;"
+        "for (let i = 0; i < 30; i += 1) { seconds(1); fastest = Math.max(fastest, ring.speed); }"
+        "return { gained: before - ring.fill, fastest, broken: ring.jumps + ring.glitches };",
+    )
+    assert seen["gained"] > 0.1 * 48_000
+    assert 1 < seen["fastest"] <= 1.005
+    assert seen["broken"] == 0
+
+
+async def test_far_behind_it_jumps_once(page: Page):
+    seen = await run(
+        page,
+        RING,
+        "seconds(2); write(150); read(2);"
+        "return { jumps: ring.jumps, fill: ring.fill, target: ring.target };",
+    )
+    assert seen["jumps"] == 1
+    assert seen["fill"] == pytest.approx(seen["target"], abs=512)
+
+
+async def test_a_lost_packet_is_silence_of_its_own_length(page: Page):
+    seen = await run(
+        page,
+        RING,
+        "seconds(1); const at = wrote; wrote += PACKET; write(12);"
+        "const end = ring.written; while (ring.position < at + 300) read();"
+        "return { end, wrote, peak: Math.max(...left.map(Math.abs)), glitches: ring.glitches };",
+    )
+    assert seen["end"] == seen["wrote"]  # positions never move
+    assert seen["peak"] == 0
+    assert seen["glitches"] == 0
+
+
+async def test_a_packet_that_comes_twice_is_heard_once(page: Page):
+    seen = await run(
+        page,
+        RING,
+        "write(12); const fill = ring.fill; ring.write(0, tone(0), tone(0));"
+        "return ring.fill - fill;",
+    )
+    assert seen == 0
+
+
+async def test_four_hours_cost_no_more_to_draw_than_a_screen_of_points(page: Page):
+    seen = await run(
+        page,
+        "const { SetHistory } = await import('/static/js/wire/set-history.js');",
+        "const history = new SetHistory();"
+        "for (let hop = 1; hop <= 28800; hop += 1) history.push({ time: hop / 2, value: 7,"
+        " low: 6.5, high: hop === 20000 ? 9.5 : 7.5, window: 7, energy: 0.5 });"
+        "const level = history.level(14400 / 1000 * 1.5);"
+        "return { all: history.length, drawn: level.length,"
+        " highest: Math.max(...level.high.slice(0, level.length)),"
+        " mean: level.value[100], again: history.push({ time: 5 }) };",
+    )
+    assert seen["all"] == 28_800
+    assert 300 < seen["drawn"] <= 1_000
+    assert seen["highest"] == 9.5  # extremes survive at every zoom
+    assert seen["mean"] == 7
+    assert seen["again"] is False  # the past is never written twice
+
+
+async def test_unknown_scores_stay_unknown_at_every_zoom(page: Page):
+    seen = await run(
+        page,
+        "const { SetHistory } = await import('/static/js/wire/set-history.js');",
+        "const history = new SetHistory();"
+        "for (let hop = 1; hop <= 64; hop += 1) history.push({ time: hop / 2, energy: 0.5 });"
+        "return history.levels.map(({ value, length }) =>"
+        " value.slice(0, length).every(Number.isNaN));",
+    )
+    assert all(seen)
+
+
+async def test_retries_double_stay_bounded_and_differ(page: Page):
+    waits = await run(
+        page,
+        "const { Backoff } = await import('/static/js/wire/backoff.js');",
+        "const steady = new Backoff({ random: () => 0.5 });"
+        "return Array.from({ length: 8 }, () => steady.next());",
+    )
+    assert waits == [0.5, 1, 2, 4, 8, 15, 15, 15]
+
+
+async def test_a_frame_that_is_too_short_is_no_frame(page: Page):
+    seen = await run(
+        page,
+        "const { parseFrame } = await import('/static/js/wire/frames.js');",
+        "const bytes = new Uint8Array([1, 3, 0, 0, 7, 0, 0, 0, 0x40, 0x42, 15, 0, 0, 0, 0, 0, 9]);"
+        "return [parseFrame(new ArrayBuffer(15)), { ...parseFrame(bytes.buffer), payload: null }];",
+    )
+    assert seen[0] is None
+    assert seen[1] == {
+        "kind": 1,
+        "flags": 3,
+        "track": 0,
+        "seq": 7,
+        "ptsMicroseconds": 1_000_000,
+        "payload": None,
+    }
