@@ -71,6 +71,11 @@ class Peer:
         self._connection.on("connectionstatechange", self._state_changed)
 
     @property
+    def is_closed(self) -> bool:
+        """Whether its end has begun."""
+        return self._closing is not None
+
+    @property
     def round_trip_seconds(self) -> float | None:
         """To the client and back, by the latest connectivity check."""
         return None if self._agent is None else self._agent.round_trip_seconds

@@ -183,6 +183,8 @@ class Ingest:
         if if_match.strip() not in (known.etag, "*", '"*"'):
             raise PreconditionFailed("If-Match names another ICE session.")
         parsed = parse_fragment(fragment)
+        if known.peer.is_closed:
+            raise NotFound("This WHIP session's connection is over.", code="no_whip_session")
         if parsed.ice_username not in (None, known.ice_username):
             message = "ICE cannot be restarted. Send a new offer: the set goes on."
             raise BadInput(message, code="ice_restart_unsupported")
@@ -305,15 +307,28 @@ class Ingest:
     async def _end(self, session: LiveSession, reason: str) -> None:
         """End a set. Its room stays taken until all is told, so that two sets never mix."""
         await session.end(reason)
+        self._forget(lambda one: one.session is session)
         if self._rooms.get(session.info.room) is session:
             del self._rooms[session.info.room]
 
     def _release(self, peer: Peer) -> None:
-        """Forget a connection and close it."""
-        for resource, known in list(self._resources.items()):
-            if known.peer is peer:
-                del self._resources[resource]
+        """Close a connection, and forget it unless it was the last of a set that still goes on.
+
+        Clients hang up before they say that they do: a DELETE that comes after the connection broke
+        must end the set, which would otherwise wait for its DJ to come back.
+        """
+        self._forget(
+            lambda one: (
+                one.peer is peer
+                and not (one.session.is_all_that_plays(peer) and not one.session.is_over)
+            )
+        )
         self._spawn(peer.close())
+
+    def _forget(self, is_past: Callable[[_Resource], bool]) -> None:
+        for resource, known in list(self._resources.items()):
+            if is_past(known):
+                del self._resources[resource]
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

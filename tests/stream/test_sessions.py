@@ -154,8 +154,20 @@ async def test_a_client_that_hangs_up_without_a_word_may_resume():
         await client.close()  # DTLS says goodbye, WHIP does not
         await station.until_phase(Phase.RESUMING)
         assert station.ingest.phases == {"ana": Phase.RESUMING}
-        response = await client.resource("DELETE")
-        assert response.status_code == 404
+        fragment = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*"}
+        patched = await client.resource("PATCH", content="a=end-of-candidates", headers=fragment)
+        assert patched.status_code == 404
+
+
+async def test_a_client_that_hangs_up_before_it_says_stop_ends_its_set():
+    async with Station() as station, Client(station) as client:
+        await client.start()
+        await station.until(lambda: len(station.packets) > 5)
+        await client.close()
+        await station.until_phase(Phase.RESUMING)
+        assert (await client.resource("DELETE")).status_code == 200
+        await station.until_phase(Phase.ENDED)
+        assert (await client.resource("DELETE")).status_code == 404
 
 
 async def test_grace_runs_out():

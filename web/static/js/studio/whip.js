@@ -51,15 +51,16 @@ export class WhipPublisher {
   async stop() {
     this.attempt += 1;
     clearTimeout(this.timer);
-    const { location } = this;
-    this.hangUp();
+    const { location, peer } = this;
     this.location = null;
     this.state.value = { is: "idle" };
-    if (location === null) return;
     try {
-      await this.request(location, { method: "DELETE" });
+      // Said before the connection closes: a set whose connection breaks is kept for its DJ.
+      if (location !== null) await this.request(location, { method: "DELETE" });
     } catch {
       // The server ends the set by itself when its grace is over.
+    } finally {
+      if (this.peer === peer) this.hangUp(); // not one that was begun meanwhile
     }
   }
 
