@@ -58,7 +58,7 @@ async def test_the_audience_page_with_everything_open(browser: Browser, site: Si
         await live.page.click(".listen")
         await live.page.click(".timing > button")
         await live.page.locator(".pin").last.click()
-        await live.page.wait_for_selector(".pin-card")
+        await live.page.wait_for_selector('.findings-list [data-selected="true"]')
         await check(live)
         await live.page.keyboard.press("?")
         await live.page.wait_for_selector("dialog[open]")

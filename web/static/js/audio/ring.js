@@ -18,7 +18,8 @@ const CALM_SAMPLES = 10 * SAMPLE_RATE_HZ;
 
 const DEAD_BAND = 0.02 * SAMPLE_RATE_HZ; // within this the sound is copied, bit for bit
 const SPEED_MOST = 0.005; // 9 cents: not heard in music
-const JUMP_SAMPLES = 1.5 * SAMPLE_RATE_HZ; // further behind than this, catching up would take minutes
+const JUMP_SAMPLES = 0.6 * SAMPLE_RATE_HZ; // further behind than this, catching up would take minutes
+const HOLE_SAMPLES = 1.5 * SAMPLE_RATE_HZ; // a longer hole is not played as silence
 const SMOOTHING = 1 / 400; // of the fill, a second or so of 128-sample blocks
 
 export class MediaRing {
@@ -52,7 +53,7 @@ export class MediaRing {
   write(start, left, right) {
     const end = start + left.length;
     const gap = start - this.written;
-    if (this.empty || gap > JUMP_SAMPLES || gap < -CAPACITY_SAMPLES / 2) this.restart(start);
+    if (this.empty || gap > HOLE_SAMPLES || gap < -CAPACITY_SAMPLES / 2) this.restart(start);
     else if (gap > 0) this.bridge(start);
     for (let at = Math.max(start, this.written); at < end; at += 1) {
       const cell = at % CAPACITY_SAMPLES;

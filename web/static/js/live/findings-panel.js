@@ -3,6 +3,7 @@
 import { html, useEffect, useRef, useSignal } from "../shared/view.js";
 import { number, t } from "../shared/i18n.js";
 import { FindingCard } from "../shared/findings.js";
+import { ComponentMeanings } from "../shared/scores.js";
 
 const SHOWN_MOST = 120;
 
@@ -23,7 +24,8 @@ export function FindingsPanel({ session, selected, onSelect }) {
         ${findings.length > 0 && html`<span class="count figure">${number(findings.length)}</span>`}
       </div>
       ${newestFirst.length === 0
-        ? html`<p class="findings-none">${phase === "ended" ? t("live.findings_none_ended") : t("live.findings_none")}</p>`
+        ? html`<p class="findings-none">${phase === "ended" ? t("live.findings_none_ended") : t("live.findings_none")}</p>
+          <${ComponentMeanings} />`
         : html`<ol class="findings-list" ref=${list} tabindex="0" aria-labelledby="findings-title">
             ${newestFirst.map((finding) => html`
               <li key=${finding.id}>

@@ -3,7 +3,7 @@
 import { html } from "../shared/view.js";
 import { t } from "../shared/i18n.js";
 import { Dialog } from "../shared/shell.js";
-import { COMPONENTS, ComponentShape } from "../shared/icons.js";
+import { ComponentMeanings } from "../shared/scores.js";
 
 const KEYS = ["space", "f", "help", "arrows", "zoom", "home"];
 
@@ -16,11 +16,7 @@ export function HelpDialog({ open, onClose }) {
       </dl>
       <h3>${t("live.help_scores")}</h3>
       <p>${t("live.help_scores_text")}</p>
-      <dl class="component-help">
-        ${COMPONENTS.map((component) => html`
-          <div key=${component}><dt><${ComponentShape} component=${component} />${t(`component.${component}`)}</dt>
-            <dd>${t(`component.${component}.means`)}</dd></div>`)}
-      </dl>
+      <${ComponentMeanings} />
       <p class="quiet">${t("live.help_limits")}</p>
     <//>`;
 }

@@ -137,7 +137,7 @@ function Message({ session, situation }) {
     case "nobody":
       return html`<${Plain} icon="radio" title=${t("live.nobody")} text=${t("live.nobody_text")}><${WhoElse} /><//>`;
     default:
-      return html`<${Plain} icon="check" title=${t("live.ended")}
+      return html`<${Plain} title=${t("live.ended")}
         text=${info && t("live.ended_text", { date: dateTime(info.started_unix_seconds), time: clockTime(room.history.duration) })}>
         <${WhoElse} /><//>`;
   }
@@ -186,7 +186,7 @@ function WhoElse() {
   return html`
     <div class="message-links">
       ${rooms.map((each) => html`
-        <a key=${each.room} class="button" href=${`/live/${encodeURIComponent(each.room)}`}>
+        <a key=${each.room} class="button button-quiet" href=${`/live/${encodeURIComponent(each.room)}`}>
           <span class="badge-dot" aria-hidden="true"></span>${each.dj_name}</a>`)}
       <a class="button button-quiet" href="/">${t("live.who_is_on")}</a>
     </div>`;

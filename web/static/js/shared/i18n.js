@@ -89,9 +89,15 @@ export function t(key, values = {}, otherwise = key) {
 
 const formats = new Map();
 
+/** The reader's own variety of the language, for dates and numbers: es-MX writes 7.4, es-ES 7,4. */
+function region() {
+  const tag = language.peek();
+  return navigator.languages?.find((each) => each.startsWith(tag)) ?? tag;
+}
+
 function format(Kind, options) {
   const key = Kind.name + JSON.stringify(options);
-  if (!formats.has(key)) formats.set(key, new Kind(language.peek(), options));
+  if (!formats.has(key)) formats.set(key, new Kind(region(), options));
   return formats.get(key);
 }
 

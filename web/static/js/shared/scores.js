@@ -97,3 +97,13 @@ function ComponentScore({ component, estimate, reason }) {
       <${IntervalBar} estimate=${estimate} component=${component} />
     </li>`;
 }
+
+/** What each component speaks of. */
+export function ComponentMeanings() {
+  return html`
+    <dl class="component-help">
+      ${COMPONENTS.map((component) => html`
+        <div key=${component}><dt><${ComponentShape} component=${component} />${t(`component.${component}`)}</dt>
+          <dd>${t(`component.${component}.means`)}</dd></div>`)}
+    </dl>`;
+}
