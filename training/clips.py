@@ -95,7 +95,7 @@ def make_clip(seed: int, hops: int, window_step_hops: int) -> Clip:
     gain = np.float32(10 ** (rng.uniform(-4.0, 0.0) / 20))
     listened = _Listening(seed)
     ends = range(HOPS_PER_WINDOW - 1, hops, window_step_hops)
-    for hop in _through_opus((block * gain for block in blocks), pick(rng, OPUS_BITRATES_BPS)):
+    for hop in through_opus((block * gain for block in blocks), pick(rng, OPUS_BITRATES_BPS)):
         listened.hear(hop, keep=len(listened.frames) in ends)
     labels = Labels(renderer.truth)
     start_seconds = renderer.start_sample / SAMPLE_RATE_HZ
@@ -169,7 +169,7 @@ def _basic(heard: Heard) -> NDArray[np.float32]:
     return basic
 
 
-def _through_opus(
+def through_opus(
     blocks: Iterator[NDArray[np.float32]], bitrate_bps: int
 ) -> Iterator[NDArray[np.float32]]:
     """Encode and decode a stream; hops of the same length come out, a few milliseconds late."""

@@ -14,6 +14,7 @@ from judge.specification import LABELS
 from training.dataset import Dataset, Split
 from training.estimates import estimated
 from training.model import Judge
+from training.served import Served
 from training.train import predict
 
 POINTS: Final = 9.0
@@ -57,7 +58,7 @@ Table = Mapping[str, Mapping[str, Figures]]
 """Figures by predictor, then by component."""
 
 
-def evaluate(model: Judge, split: Split) -> Table:
+def evaluate(model: Judge, split: Split) -> dict[str, Mapping[str, Figures]]:
     """Evaluate a judge and its baselines on the held-out sets.
 
     Parameters
@@ -77,23 +78,24 @@ def evaluate(model: Judge, split: Split) -> Table:
         ("judge, sound alone", np.zeros_like(held_out.transitions)),
     ):
         means, deviations = predict(model, held_out, transitions)
-        table[name] = _by_component(held_out, means, deviations)
-    table["ridge on MFCC, tempo, energy"] = _by_component(held_out, _ridge(split))
+        table[name] = by_component(held_out.labels, means, deviations)
+    table["ridge on MFCC, tempo, energy"] = by_component(held_out.labels, _ridge(split))
     mean = split.training.labels.reshape(-1, len(LABELS)).mean(axis=0)
-    table["mean of the training labels"] = _by_component(
-        held_out, np.broadcast_to(mean, held_out.labels.shape)
+    table["mean of the training labels"] = by_component(
+        held_out.labels, np.broadcast_to(mean, held_out.labels.shape)
     )
     return table
 
 
-def _by_component(
-    dataset: Dataset,
+def by_component(
+    labels: NDArray[np.float32],
     means: NDArray[np.float32],
     deviations: NDArray[np.float32] | None = None,
 ) -> dict[str, Figures]:
+    """Compare predictions with labels, all of shape (sets, windows, 4)."""
     return {
         name: _figures(
-            dataset.labels[..., index],
+            labels[..., index],
             means[..., index],
             None if deviations is None else deviations[..., index],
         )
@@ -164,12 +166,10 @@ CAVEAT: Final = (
 )
 
 
-def figures_as_markdown(table: Table, split: Split) -> str:
+def figures_as_markdown(table: Table, introduction: str) -> str:
     """Return the figures as a section of a page."""
-    windows = split.held_out.hops.size
     lines = [
-        f"{len(split.held_out)} held-out sets with {windows} windows, none of which chose or "
-        f"trained anything ({len(split.training)} sets trained, {len(split.choosing)} chose).",
+        introduction,
         CAVEAT,
         "",
         "| predictor | component | R2 (95 % interval) | MAE, points of 1-10 | Pearson "
@@ -180,6 +180,17 @@ def figures_as_markdown(table: Table, split: Split) -> str:
         for component, figures in by_component.items():
             lines.append(_row(predictor, component, figures))
     return "\n".join(lines)
+
+
+def introduce(split: Split, served: Served) -> str:
+    """Return what the figures were taken on."""
+    sets, windows = served.labels.shape[:2]
+    return (
+        f"{len(split.held_out)} held-out sets with {split.held_out.hops.size} windows, none of "
+        f"which trained or chose anything ({len(split.training)} sets trained, "
+        f"{len(split.choosing)} chose). *As served*: {sets} further sets of {windows} windows "
+        "through the whole pipeline, with the listener's own reports of transitions."
+    )
 
 
 def _row(predictor: str, component: str, figures: Figures) -> str:

@@ -42,6 +42,8 @@ class Settings:
         Each gives several windows, about `6 x clips_a_batch` in all.
     crop_hops
         Length of the stretch of a clip that one step sees.
+    bfloat16
+        Fit the trunk's convolutions in half precision: twice as fast where the processor can.
     """
 
     epochs: int = 18
@@ -54,6 +56,7 @@ class Settings:
     largest_gradient: float = 1.0
     patience_epochs: int = 10
     seed: int = 0
+    bfloat16: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +113,7 @@ def train(
         The judge of the best epoch, in evaluation mode, and the history.
     """
     model = seeded_judge(settings.seed)
+    _lay_out(model, torch.channels_last)
     torch.manual_seed(settings.seed)
     _standardise(model, training)
     optimiser = torch.optim.AdamW(
@@ -135,6 +139,7 @@ def train(
             break
     model.load_state_dict(best)
     _calibrate(model.eval(), choosing)
+    _lay_out(model, torch.contiguous_format)
     return model, history
 
 
@@ -175,9 +180,10 @@ def predict(
     return np.stack(means), np.stack(deviations)
 
 
-def judged(model: Judge, batch: Batch) -> tuple[Tensor, Tensor]:
+def judged(model: Judge, batch: Batch, *, bfloat16: bool = False) -> tuple[Tensor, Tensor]:
     """Run the judge over a batch, the trunk once for all windows that share frames."""
-    columns: Tensor = model.trunk(batch.log_mel)  # (clips, columns, 128)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
+        columns: Tensor = model.trunk(batch.log_mel).float()  # (clips, columns, 128)
     span = batch.column[:, None] + torch.arange(COLUMNS_PER_WINDOW)
     windows = columns[batch.clip[:, None], span]  # (N, 120, 128)
     mixing = model.mixing(batch.transitions)
@@ -227,7 +233,7 @@ def _fit_epoch(
     rng = np.random.default_rng([settings.seed, number])
     for batch in _batches(dataset, settings, rng):
         optimiser.zero_grad()
-        mean, deviation = judged(model, batch)
+        mean, deviation = judged(model, batch, bfloat16=settings.bfloat16)
         loss = loss_of(mean, deviation, batch.labels)
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(model.parameters(), settings.largest_gradient)
@@ -291,6 +297,13 @@ def _stacked(pieces: list[Batch]) -> Batch:
         transitions=torch.cat([piece.transitions for piece in pieces]),
         labels=torch.cat([piece.labels for piece in pieces]),
     )
+
+
+def _lay_out(model: Judge, layout: torch.memory_format) -> None:
+    """Arrange the weights of the convolutions; with channels last they run half as fast again."""
+    for parameter in model.trunk.parameters():
+        if parameter.dim() == 4:
+            parameter.data = parameter.data.contiguous(memory_format=layout)
 
 
 def _standardise(model: Judge, dataset: Dataset) -> None:
