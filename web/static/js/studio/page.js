@@ -16,6 +16,7 @@ export function StudioPage({ session }) {
   const [obs, setObs] = useState(false);
   useFrames((now) => session.listen(now), [session]);
   useEffect(() => announce(t(`studio.said.${state.is}`)), [state.is]);
+  useEffect(() => scrollTo(0, 0), [onAir]); // the instruments take the place of the form
   useLeaveGuard(onAir);
   return html`<${Page}>${() => html`
     <${TopBar} here="studio" />
