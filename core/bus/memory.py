@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from core.bus.interface import RoomSummary, by_liveness
+from core.bus.progress import Progress
 from core.messages import Envelope, Phase, SessionState
 from core.queues import BoundedQueue, DropPolicy, QueueClosed
 
@@ -60,11 +61,14 @@ class _Room:
 
     def __init__(self) -> None:
         self.epoch: str | None = None
+        self.progress = Progress()
         self.history: deque[Envelope] = deque(maxlen=HISTORY_EVENTS)
         self.followings: set[MemoryFollowing] = set()
         self.state: SessionState | None = None
 
     def accept(self, envelope: Envelope) -> None:
+        if not self.progress.is_new(envelope):
+            return  # what is left of a set that gave way must not clear the next one's history
         if envelope.epoch != self.epoch:
             self.epoch = envelope.epoch
             self.history.clear()

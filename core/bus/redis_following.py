@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final, TypeAlias, cast
 
@@ -14,6 +13,7 @@ from redis.exceptions import RedisError
 from core.bus.codec import decode
 from core.bus.directory import DirectoryEntry
 from core.bus.memory import FOLLOWING_CAPACITY
+from core.bus.progress import Progress
 from core.bus.redis_keys import DIRECTORY, FIELD, events_stream, media_stream
 from core.messages import Envelope
 from core.queues import BoundedQueue, DropPolicy, QueueClosed
@@ -23,7 +23,6 @@ RETRY_SECONDS: Final = 0.25
 READ_AT_ONCE: Final = 500
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.01
-EPOCHS_REMEMBERED: Final = 16
 
 Replies: TypeAlias = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
 """XREAD's reply under RESP2, undecoded: stream -> entries -> fields.
@@ -32,29 +31,6 @@ The library's own type also covers decoded replies and RESP3.
 """
 
 log = structlog.get_logger(__name__)
-
-
-class Progress:
-    """Which envelopes of a room a reader has seen: tells new ones from those told again."""
-
-    def __init__(self) -> None:
-        self._epoch: str | None = None
-        self._seen: dict[bool, int] = {}
-        self._past: deque[str] = deque(maxlen=EPOCHS_REMEMBERED)
-
-    def is_new(self, envelope: Envelope) -> bool:
-        """Return whether `envelope` has not been seen, and remember it."""
-        if envelope.epoch in self._past:
-            return False
-        if envelope.epoch != self._epoch:
-            if self._epoch is not None:
-                self._past.append(self._epoch)
-            self._epoch = envelope.epoch
-            self._seen = {}
-        if envelope.seq <= self._seen.get(envelope.is_media, 0):
-            return False
-        self._seen[envelope.is_media] = envelope.seq
-        return True
 
 
 class RedisFollowing:

@@ -39,6 +39,22 @@ async def test_a_new_epoch_forgets_the_old_one() -> None:
     assert [e.epoch for e in await take(following, 1)] == ["set-2"]
 
 
+async def test_a_straggler_of_a_past_set_changes_nothing() -> None:
+    bus = MemoryBus()
+    early = await bus.follow("ana")
+    bus.publish(envelope(1, state()))
+    bus.publish(envelope(1, state(session="set-2"), epoch="set-2"))
+    bus.publish(envelope(2, state(Phase.ENDED)))
+    bus.publish(envelope(1, packet()))
+    bus.publish(envelope(2, epoch="set-2"))
+    late = await bus.follow("ana")
+    of_the_second = [("set-2", 1), ("set-2", 2)]
+    assert [(e.epoch, e.seq) for e in await take(early, 3)] == [("set-1", 1), *of_the_second]
+    assert [(e.epoch, e.seq) for e in await take(late, 2)] == of_the_second
+    [room] = await bus.rooms()
+    assert (room.state.info.session, room.state.phase) == ("set-2", Phase.LIVE)
+
+
 async def test_rooms_do_not_mix() -> None:
     bus = MemoryBus()
     following = await bus.follow("ana")

@@ -1,0 +1,24 @@
+from core.bus.progress import EPOCHS_REMEMBERED, Progress
+from tests.core.sample_messages import envelope, packet
+
+
+def test_what_is_told_again_is_not_new() -> None:
+    progress = Progress()
+    assert [progress.is_new(envelope(seq)) for seq in (1, 2, 2, 1, 3)] == [
+        True, True, False, False, True,
+    ]  # fmt: skip
+
+
+def test_sound_and_events_are_numbered_apart() -> None:
+    progress = Progress()
+    assert progress.is_new(envelope(5))
+    assert progress.is_new(envelope(1, packet()))
+    assert not progress.is_new(envelope(1, packet()))
+
+
+def test_a_past_set_stays_past() -> None:
+    progress = Progress()
+    epochs = [f"set-{number}" for number in range(EPOCHS_REMEMBERED + 1)]
+    assert all(progress.is_new(envelope(1, epoch=epoch)) for epoch in epochs)
+    assert not any(progress.is_new(envelope(9, epoch=epoch)) for epoch in epochs[:-1])
+    assert progress.is_new(envelope(2, epoch=epochs[-1]))
