@@ -77,3 +77,18 @@ def test_flaws_do_not_change_the_music():
     for clean, flawed in zip(careful.truth.tracks, careless.truth.tracks, strict=True):
         assert clean.plan.seed == flawed.plan.seed
         assert clean.plan.genre == flawed.plan.genre
+
+
+def test_a_set_can_be_entered_late_and_is_the_same_set():
+    late = SetRenderer(6, skip_transitions=3, lead_in_seconds=12.0)
+    planner = SetPlanner(6, SetStyle())
+    for _ in range(4):
+        planner.advance()
+    next(late.blocks())
+    assert late.truth.transitions[:3] == planner.truth.transitions[:3]
+    last, coming = planner.truth.transitions[2:4]
+    assert last.end_sample < late.start_sample < coming.start_sample
+    leaves = coming.start_sample - coming.flaws.phrase_error_beats * (
+        planner.truth.tracks[3].plan.beat_samples
+    )
+    assert leaves - late.start_sample <= 12.01 * 48_000
