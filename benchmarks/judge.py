@@ -12,7 +12,8 @@ import torch
 
 from benchmarks.timing import interleaved_cpu_milliseconds, median_ratio, medians
 from inference.files import ModelFiles
-from inference.sessions import Placement, load
+from inference.placement import Placement
+from inference.sessions import load
 from judge.mel.specification import MFCC_COEFFICIENTS
 from judge.networks import SHIPPED, Networks
 from judge.readings import MEL_BANDS

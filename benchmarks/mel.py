@@ -14,7 +14,8 @@ import torch
 from benchmarks.timing import interleaved_cpu_milliseconds, median_ratio, medians
 from core.media import WINDOW_SECONDS
 from inference.files import ModelFiles
-from inference.sessions import Placement, load
+from inference.placement import Placement
+from inference.sessions import load
 from judge.mel.onnx_mel import OnnxMel
 from judge.mel.scipy_mel import ScipyMel
 from judge.mel.specification import FFT_SIZE, MEL_HIGH_HZ, MEL_LOW_HZ, SLICE_SAMPLES

@@ -24,7 +24,7 @@ from core.clock import Clock, SystemClock
 from core.errors import DjUniverseError
 from core.features import FeatureCache, MemoryFeatureCache
 from core.metrics import Metrics
-from inference.sessions import Placement
+from inference.placement import Placement
 from judge.engine import Engine
 from judge.live import LiveJudge
 from judge.scoring import GENRE_WEIGHTS
