@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 from fastapi import FastAPI
 
+from tests.web.pages.test_static import modules_of
 from web.pages import STATIC_FOLDER, StaticLibrary, pages_router
 
 
@@ -31,6 +32,14 @@ async def test_each_page_is_html_that_names_only_addresses_of_this_release():
             for address in addresses:
                 assert address.startswith(f"/static/~{release}/")
                 assert (await http.get(address)).status_code == 200
+
+
+async def test_a_page_names_all_its_modules_so_that_they_come_at_once():
+    async with client() as http:
+        html = (await http.get("/live/nova")).text
+    named = {Path(address).name for address in re.findall(r'modulepreload" href="([^"]+)"', html)}
+    modules = modules_of(STATIC_FOLDER / "js/live/main.js")
+    assert named == {path.name for path in modules} - {"main.js"}
 
 
 async def test_html_holds_no_inline_script_or_style():
