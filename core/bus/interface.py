@@ -66,6 +66,21 @@ class Bus(Protocol):
         """Return the rooms known, those on air first."""
         ...
 
+    def report_viewers(self, room: str, viewers: int) -> None:
+        """Say how many watch `room` through this process, without ever waiting.
+
+        The last word counts, for as long as this process lives; the bus confirms it by itself.
+        """
+        ...
+
+    def viewers(self, room: str) -> int:
+        """Return how many watch `room` through all processes, without ever waiting.
+
+        Other processes' viewers are counted as last heard: soon after `room` is first reported or
+        asked for, and until a while after such a process or a remote bus fell silent.
+        """
+        ...
+
     async def is_healthy(self) -> bool:
         """Whether messages are getting through just now."""
         ...

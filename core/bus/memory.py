@@ -85,6 +85,7 @@ class MemoryBus:
 
     def __init__(self) -> None:
         self._rooms: dict[str, _Room] = {}
+        self._viewers: dict[str, int] = {}  # of rooms that have any
         self._closed = False
 
     def publish(self, envelope: Envelope) -> None:
@@ -107,6 +108,17 @@ class MemoryBus:
             if room.state is not None
         ]
         return sorted(summaries, key=by_liveness)
+
+    def report_viewers(self, room: str, viewers: int) -> None:
+        """Note how many watch `room`."""
+        if viewers:
+            self._viewers[room] = viewers
+        else:
+            self._viewers.pop(room, None)
+
+    def viewers(self, room: str) -> int:
+        """Return how many watch `room`: there is no other process."""
+        return self._viewers.get(room, 0)
 
     async def is_healthy(self) -> bool:
         """Return whether the bus still accepts messages."""

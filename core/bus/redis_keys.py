@@ -27,6 +27,11 @@ def media_stream(room: str) -> str:
     return f"djuv:{{{room}}}:media"
 
 
+def viewers_hash(room: str) -> str:
+    """Return the key of a room's viewers by process, a hash (`core.bus.redis_audience`)."""
+    return f"djuv:{{{room}}}:viewers"
+
+
 def features_key(session: str, time_seconds: float) -> str:
     """Return the key of the features heard at `time_seconds` of a session."""
     return f"features:{session}:{time_seconds:.3f}"

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from core.bus.directory import DirectoryEntry
 from core.bus.interface import RoomSummary, by_liveness
+from core.bus.redis_audience import RedisAudience
 from core.bus.redis_following import RedisFollowing
 from core.bus.redis_keys import DIRECTORY
 from core.bus.redis_writer import RedisWriter
@@ -63,6 +64,7 @@ class RedisBus:
         self._writer_client = connect(url)
         self._writer = RedisWriter(self._writer_client, clock, metrics)
         self._writing = asyncio.create_task(self._writer.run(), name="bus writer")
+        self._audience = RedisAudience(connect(url), clock)
         self._followings: set[RedisFollowing] = set()
         self._last_rooms: Sequence[RoomSummary] = ()
 
@@ -86,6 +88,14 @@ class RedisBus:
         summaries = [DirectoryEntry.decode(entry).summary(now) for entry in entries.values()]
         self._last_rooms = sorted(summaries, key=by_liveness)
         return self._last_rooms
+
+    def report_viewers(self, room: str, viewers: int) -> None:
+        """Tell the other processes how many watch `room` through this one."""
+        self._audience.report(room, viewers)
+
+    def viewers(self, room: str) -> int:
+        """Return how many watch `room`; see `core.bus.interface.Bus`."""
+        return self._audience.viewers(room)
 
     async def is_healthy(self) -> bool:
         """Return whether Redis answers and the writer gets through."""
@@ -120,5 +130,6 @@ class RedisBus:
         await asyncio.gather(self._writing, return_exceptions=True)
         for following in list(self._followings):
             await following.close()
+        await self._audience.close()
         for client in (self._commands, self._reads, self._writer_client):
             await client.aclose()

@@ -81,6 +81,16 @@ async def test_rooms_on_air_come_first() -> None:
     ]  # fmt: skip
 
 
+def test_viewers_are_those_last_reported() -> None:
+    bus = MemoryBus()
+    assert bus.viewers("ana") == 0
+    for viewers in (3, 2):
+        bus.report_viewers("ana", viewers)
+    bus.report_viewers("bea", 1)
+    bus.report_viewers("bea", 0)
+    assert (bus.viewers("ana"), bus.viewers("bea")) == (2, 0)
+
+
 async def test_closing_releases_everyone() -> None:
     bus = MemoryBus()
     following = await bus.follow("ana")
