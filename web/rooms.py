@@ -162,7 +162,7 @@ class Lobby:
         views = await asyncio.gather(*map(self._glance, summaries[:MOST_LOOKED_INTO]))
         unread: Sequence[ViewedRoom | None] = [None] * (len(summaries) - len(views))
         return [
-            _described(summary.state, view)
+            _described(summary.state, view, self._bus.viewers(summary.room))
             for summary, view in zip(summaries, [*views, *unread], strict=True)
         ]
 
@@ -186,7 +186,7 @@ class Lobby:
         state = viewed.picture.state
         if state is None:
             raise _no_such_room(name)
-        return _described(state, viewed)
+        return _described(state, viewed, self._bus.viewers(name))
 
     async def viewed(self, name: str) -> ViewedRoom:
         """Return a room in which somebody plays or has played; raises like `room`."""
@@ -234,7 +234,7 @@ def _timeline_tag(viewed: ViewedRoom, resolution: int) -> str:
     return f'W/"{quote(picture.epoch or "")}-{picture.history.last_seq}-{resolution}"'
 
 
-def _described(state: SessionState, viewed: ViewedRoom | None) -> dict[str, Any]:
+def _described(state: SessionState, viewed: ViewedRoom | None, viewers: int) -> dict[str, Any]:
     picture = viewed.picture if viewed is not None else None
     if picture is not None and picture.state is not None:
         state = picture.state  # the bus's directory may lag
@@ -248,7 +248,7 @@ def _described(state: SessionState, viewed: ViewedRoom | None) -> dict[str, Any]
         "title": info.title,
         "declared_genre": info.declared_genre,
         "started_unix_seconds": info.started_unix_seconds,
-        "viewers": viewed.viewers if viewed is not None else 0,
+        "viewers": viewers,
         **_judged(picture.score if picture else None, NO_WINDOW_YET if picture else NOT_READ),
     }
 

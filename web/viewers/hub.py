@@ -118,6 +118,7 @@ class ViewerHub:
         self._check_room_for(name)
         room = ViewedRoom(
             name,
+            self._bus,
             clock=self.clock,
             metrics=self.metrics,
             config=self.config,

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
+from core.bus import Bus
 from core.clock import Clock
 from core.messages import EncodedAudio, Envelope, Score
 from core.metrics import Metrics
@@ -34,6 +35,8 @@ class ViewedRoom:
     ----------
     name
         The room.
+    bus
+        Is told how many watch here, and knows how many watch elsewhere.
     clock, metrics, config
         As for the hub.
     weights
@@ -45,6 +48,7 @@ class ViewedRoom:
     def __init__(
         self,
         name: str,
+        bus: Bus,
         *,
         clock: Clock,
         metrics: Metrics,
@@ -55,6 +59,7 @@ class ViewedRoom:
         self.name = name
         self.picture = RoomPicture(config.history_events, config.fresh_seconds)
         self.live = False  # whether what comes now is new, rather than read from the bus's memory
+        self._bus = bus
         self._clock = clock
         self._metrics = metrics
         self._config = config
@@ -66,10 +71,11 @@ class ViewedRoom:
         self._arrivals: list[float] = []  # of the pending scores' windows
         self._tick: asyncio.Handle | None = None
         self._at_once = False  # whether `_tick` is due now rather than at the end of a tick
+        bus.report_viewers(name, 0)  # from now on it asks how many watch elsewhere
 
     @property
     def viewers(self) -> int:
-        """How many watch."""
+        """How many watch through this process."""
         return len(self._flowing) + len(self._held)
 
     def accept(self, envelope: Envelope) -> None:
@@ -148,6 +154,7 @@ class ViewedRoom:
         missed = self.picture.catch_up(resume)
         viewer.moved = self._place
         self._held[viewer] = None
+        self._bus.report_viewers(self.name, self.viewers)
         viewer.begin([OwnUnit(protocol.text_frame(self._hello(missed.from_seq))), *missed.events])
 
     def _hello(self, from_seq: int) -> bytes:
@@ -167,6 +174,7 @@ class ViewedRoom:
         viewer.forget()
         self._flowing.pop(viewer, None)
         self._held.pop(viewer, None)
+        self._bus.report_viewers(self.name, self.viewers)
 
     def _place(self, viewer: Viewer) -> None:
         if viewer.flows:
@@ -177,14 +185,14 @@ class ViewedRoom:
             self._held[viewer] = None
 
     def announce_audience(self) -> None:
-        """Tell every viewer how many watch, and how much it was too slow for."""
+        """Tell every viewer how many watch anywhere, and how much it was too slow for."""
+        self._bus.report_viewers(self.name, self.viewers)
+        audience = self._bus.viewers(self.name)
         pts_microseconds = self.picture.position_microseconds
         frames: dict[int, OwnUnit] = {}
         for viewer in (*self._flowing, *self._held):
             if viewer.dropped not in frames:
-                payload = protocol.edge_stats_payload(
-                    self.viewers, viewer.dropped, pts_microseconds
-                )
+                payload = protocol.edge_stats_payload(audience, viewer.dropped, pts_microseconds)
                 frames[viewer.dropped] = OwnUnit(protocol.text_frame(payload))
             viewer.send(frames[viewer.dropped])
 
@@ -194,3 +202,4 @@ class ViewedRoom:
             self._tick.cancel()
         self._pending.clear()
         self._arrivals.clear()
+        self._bus.report_viewers(self.name, 0)

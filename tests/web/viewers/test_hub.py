@@ -48,6 +48,26 @@ async def test_a_room_is_followed_once_however_many_watch():
         assert len(bus.followings) == 1
 
 
+async def test_the_bus_is_told_of_every_viewer_who_comes_or_goes():
+    async with serve() as served:
+        first, second = await served.watch(), await served.watch()
+        for viewer in (first, second):
+            await event(viewer, "hello")
+        assert served.bus.viewers("nova") == 2
+        await first.close()
+        await until(lambda: served.bus.viewers("nova") == 1)
+        second.transport.abort()
+        await until(lambda: served.bus.viewers("nova") == 0)
+
+
+async def test_a_hub_that_closes_leaves_no_viewers_behind():
+    async with serve() as served:
+        async with served.watch() as viewer:
+            await event(viewer, "hello")
+            await served.hub.close()
+        assert served.bus.viewers("nova") == 0
+
+
 async def test_a_long_history_is_read_before_the_first_viewer_is_greeted():
     async with serve() as served:
         dj = Set(served.bus)

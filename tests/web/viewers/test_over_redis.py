@@ -1,15 +1,19 @@
 """Viewers of an edge see over a real Redis what viewers of one process see."""
 
 import asyncio
+from dataclasses import replace
 
+import httpx
 import pytest
 
+from core.bus import redis_audience
 from core.bus.redis_streams import RedisBus
 from core.clock import SystemClock
 from core.metrics import Metrics
 from tests.conftest import RedisServer
+from tests.web.test_rooms import application
 from tests.web.viewers.material import Set, all_events
-from tests.web.viewers.serving import event, serve
+from tests.web.viewers.serving import QUICK, event, serve
 
 pytestmark = pytest.mark.redis
 
@@ -61,4 +65,35 @@ async def test_the_first_viewer_of_an_edge_is_greeted_when_the_room_has_been_rea
             hello = await event(viewer, "hello")
             assert hello["d"]["phase"] == "live"
             assert hello["d"]["last_seq"] == last
+    await ingest.close()
+
+
+async def test_the_audience_of_all_edges_is_shown_at_each(redis_server, monkeypatch):
+    monkeypatch.setattr(redis_audience, "EXCHANGE_SECONDS", 0.05)
+    config = replace(QUICK, edge_stats_seconds=0.05)
+    ingest = bus_on(redis_server)
+    Set(ingest).start()
+
+    def edge():
+        return serve(config, application, bus_on(redis_server), same_host=False)
+
+    async def told(viewer, viewers):
+        async with asyncio.timeout(5):
+            while True:
+                data = (await event(viewer, "stats"))["d"]
+                if (data["source"], data["viewers"]) == ("edge", viewers):
+                    return
+
+    async with edge() as first, edge() as second:
+        watchers = [await served.watch() for served in (first, second, second)]
+        for viewer in watchers:
+            await told(viewer, 3)
+        for served in (first, second):
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}") as http:
+                assert (await http.get("/api/rooms/nova")).json()["viewers"] == 3
+                assert (await http.get("/api/rooms")).json()["rooms"][0]["viewers"] == 3
+        await watchers[0].close()
+        await told(watchers[1], 2)
+        for viewer in watchers[1:]:
+            await viewer.close()
     await ingest.close()
