@@ -13,7 +13,9 @@ from redis.exceptions import RedisError
 
 from core.bus.codec import encode
 from core.bus.directory import CONFIRM_EVERY_SECONDS, DirectoryEntry
+from core.bus.memory import ROOMS_REMEMBERED
 from core.bus.outbox import Outbox
+from core.bus.progress import Progress
 from core.bus.redis_keys import (
     DIRECTORY,
     EVENTS_KEPT,
@@ -50,16 +52,32 @@ class RedisWriter:
         self._client = client
         self._clock = clock
         self._metrics = metrics
+        self._progress: dict[str, Progress] = {}  # of rooms, the longest silent first
         self._entries: dict[str, DirectoryEntry] = {}
         self._run_id: str | None = None
         self._work = asyncio.Event()
         self._closing = False
 
     def publish(self, envelope: Envelope) -> None:
-        """Accept an envelope; never waits."""
+        """Accept an envelope; never waits.
+
+        What is left of a set that gave way is dropped: it must not take the place of the next one
+        in the directory, nor among what is told again.
+        """
+        if not self._is_news(envelope):
+            return
         self.outbox.add(envelope)
         self._metrics.queue_depth.labels("bus_outbox").set(len(self.outbox))
         self._work.set()
+
+    def _is_news(self, envelope: Envelope) -> bool:
+        progress = self._progress.pop(envelope.room, None)
+        if progress is None:
+            progress = Progress()
+            if len(self._progress) >= ROOMS_REMEMBERED:
+                del self._progress[next(iter(self._progress))]
+        self._progress[envelope.room] = progress
+        return progress.is_new(envelope)
 
     def finish(self) -> None:
         """Let `run` return once everything accepted has been delivered."""

@@ -68,6 +68,28 @@ async def test_a_late_follower_starts_with_the_current_epoch(redis_server: Redis
         assert [(e.epoch, e.seq) for e in await take(following, 2)] == [("set-2", 1), ("set-2", 2)]
 
 
+async def test_a_straggler_of_a_past_set_changes_nothing(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state()))
+        ingest.publish(envelope(1, state(session="set-2"), epoch="set-2"))
+        ingest.publish(envelope(2, state(Phase.ENDED)))
+        ingest.publish(envelope(2, epoch="set-2"))
+        await eventually(lambda: not ingest._writer.outbox)
+        [room] = await edge.rooms()
+        assert (room.state.info.session, room.state.phase) == ("set-2", Phase.LIVE)
+        assert [(e.epoch, e.seq) for e in await take(await edge.follow("ana"), 2)] == [
+            ("set-2", 1), ("set-2", 2),
+        ]  # fmt: skip
+        redis_server.stop()
+        ingest.publish(envelope(3, epoch="set-2"))
+        await eventually(lambda: not ingest._writer.up)
+        redis_server.start()  # empty: what is told again must begin with the set on air
+        await eventually(lambda: not ingest._writer.outbox)
+        assert [(e.epoch, e.seq) for e in await take(await edge.follow("ana"), 3)] == [
+            ("set-2", 1), ("set-2", 2), ("set-2", 3),
+        ]  # fmt: skip
+
+
 async def test_redis_gone_and_back_empty_loses_nothing(redis_server: RedisServer) -> None:
     async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
         following = await edge.follow("ana")
