@@ -46,7 +46,7 @@ class Settings:
         Fit the trunk's convolutions in half precision: twice as fast where the processor can.
     """
 
-    epochs: int = 18
+    epochs: int = 14
     clips_a_batch: int = 4
     crop_hops: int = 50
     learning_rate: float = 1e-3
