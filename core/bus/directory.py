@@ -6,10 +6,12 @@ not shown as live for ever.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
+import structlog
 
 from core.bus.interface import RoomSummary
 from core.messages import Genre, Phase, SessionInfo, SessionState
@@ -17,6 +19,10 @@ from core.messages import Genre, Phase, SessionInfo, SessionState
 CONFIRM_EVERY_SECONDS: Final = 10.0
 LOST_AFTER_SECONDS: Final = 45.0
 REASON_LOST: Final = "ingest_lost"
+
+_ENTRY_ID: Final = re.compile(r"[0-9]+-[0-9]+")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +53,21 @@ class DirectoryEntry:
         )
 
     @classmethod
-    def decode(cls, encoded: bytes | str) -> DirectoryEntry:
-        """Read an entry back.
+    def decode(cls, encoded: bytes | str) -> DirectoryEntry | None:
+        """Read an entry back; None where it is none.
 
-        Raises
-        ------
-        ValueError, KeyError
-            If it is not one.
+        A broken or newer writer's entry must not hide all other rooms.
         """
-        entry: dict[str, Any] = orjson.loads(encoded)
+        try:
+            return cls._read(orjson.loads(encoded))
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("bus_directory_entry_unreadable", reason=repr(error))
+            return None
+
+    @classmethod
+    def _read(cls, entry: dict[str, Any]) -> DirectoryEntry:
+        if _ENTRY_ID.fullmatch(entry["first_id"]) is None:
+            raise ValueError(f"{entry['first_id']!r} is no place in a stream")
         info = SessionInfo(
             session=entry["session"],
             room=entry["room"],
@@ -65,7 +77,7 @@ class DirectoryEntry:
             declared_genre=None if entry["genre"] is None else Genre(entry["genre"]),
         )
         state = SessionState(info, Phase(entry["phase"]), entry["reason"], entry["position"])
-        return cls(state, entry["first_id"], entry["confirmed"])
+        return cls(state, entry["first_id"], float(entry["confirmed"]))
 
     def summary(self, now_unix_seconds: float) -> RoomSummary:
         """Return the room as it stands now: ended if nobody confirmed it for too long."""

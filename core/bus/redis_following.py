@@ -15,6 +15,7 @@ from core.bus.directory import DirectoryEntry
 from core.bus.memory import FOLLOWING_CAPACITY
 from core.bus.progress import Progress
 from core.bus.redis_keys import DIRECTORY, FIELD, events_stream, media_stream
+from core.errors import BadInput
 from core.messages import Envelope
 from core.queues import BoundedQueue, DropPolicy, QueueClosed
 
@@ -93,9 +94,9 @@ class RedisFollowing:
     async def _start(self) -> None:
         """Begin where the room's current epoch begins, and with the sound of just now."""
         encoded = await self._client.hget(DIRECTORY, self._room)
-        if encoded is not None:
-            first_id = DirectoryEntry.decode(encoded).first_id
-            self._positions[events_stream(self._room)] = _before(first_id)
+        entry = None if encoded is None else DirectoryEntry.decode(encoded)
+        if entry is not None:
+            self._positions[events_stream(self._room)] = _before(entry.first_id)
         newest = cast(
             "list[tuple[bytes, object]]",
             await self._client.xrevrange(media_stream(self._room), count=1),
@@ -124,7 +125,7 @@ class RedisFollowing:
     def _take(self, encoded: bytes) -> None:
         try:
             envelope = decode(encoded)
-        except ValueError as error:
+        except BadInput as error:
             # A newer or broken writer: one unreadable message must not end the room.
             log.warning("bus_message_unreadable", room=self._room, reason=str(error))
             return

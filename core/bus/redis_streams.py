@@ -85,8 +85,8 @@ class RedisBus:
         except (RedisError, OSError):
             return self._last_rooms
         now = self._clock.wall_seconds()
-        summaries = [DirectoryEntry.decode(entry).summary(now) for entry in entries.values()]
-        self._last_rooms = sorted(summaries, key=by_liveness)
+        known = filter(None, map(DirectoryEntry.decode, entries.values()))
+        self._last_rooms = sorted((entry.summary(now) for entry in known), key=by_liveness)
         return self._last_rooms
 
     def report_viewers(self, room: str, viewers: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -32,6 +33,9 @@ BATCH: Final = 256
 FIRST_RETRY_SECONDS: Final = 0.1
 LAST_RETRY_SECONDS: Final = 2.0
 
+QUEUE: Final = "bus_outbox"
+"""Label of what waits here, and of what was dropped."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -57,6 +61,7 @@ class RedisWriter:
         self._run_id: str | None = None
         self._work = asyncio.Event()
         self._closing = False
+        self._confirmed_seconds = clock.monotonic_seconds()
 
     def publish(self, envelope: Envelope) -> None:
         """Accept an envelope; never waits.
@@ -67,7 +72,7 @@ class RedisWriter:
         if not self._is_news(envelope):
             return
         self.outbox.add(envelope)
-        self._metrics.queue_depth.labels("bus_outbox").set(len(self.outbox))
+        self._metrics.queue_depth.labels(QUEUE).set(len(self.outbox))
         self._work.set()
 
     def _is_news(self, envelope: Envelope) -> bool:
@@ -110,30 +115,39 @@ class RedisWriter:
         self._set_up(True, None)
 
     async def _deliver_or_confirm(self) -> None:
+        # A room on air always has something to deliver: confirming cannot wait for a quiet moment.
+        if self._clock.monotonic_seconds() - self._confirmed_seconds >= CONFIRM_EVERY_SECONDS:
+            await self._confirm()
         if not self.outbox:
             self._work.clear()
-            try:
+            with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._work.wait(), CONFIRM_EVERY_SECONDS)
-            except TimeoutError:
-                await self._confirm()
             return
         batch = self.outbox.next_batch(BATCH)
         await self._send(batch)
         self.outbox.acknowledge(batch)
-        self._metrics.queue_depth.labels("bus_outbox").set(len(self.outbox))
+        self._metrics.queue_depth.labels(QUEUE).set(len(self.outbox))
         if self.outbox.dropped_events or self.outbox.dropped_media:
             self._count_drops()
 
     async def _send(self, batch: Sequence[Envelope]) -> None:
         pipeline = self._client.pipeline(transaction=False)
+        sent: list[Envelope] = []
         for envelope in batch:
+            try:
+                encoded = encode(envelope)
+            except ValueError:
+                # Whoever made it is wrong; kept, it would hold up everything behind it for ever.
+                self._metrics.queue_dropped.labels(QUEUE).inc()
+                log.exception("bus_message_unfit", session=envelope.epoch, seq=envelope.seq)
+                continue
             key = media_stream(envelope.room) if envelope.is_media else events_stream(envelope.room)
             kept = MEDIA_KEPT if envelope.is_media else EVENTS_KEPT
-            pipeline.xadd(key, {FIELD: encode(envelope)}, maxlen=kept, approximate=True)
-            kind = "media" if envelope.is_media else "event"
-            self._metrics.bus_messages.labels(kind).inc()
+            pipeline.xadd(key, {FIELD: encoded}, maxlen=kept, approximate=True)
+            sent.append(envelope)
         ids: list[bytes] = await pipeline.execute()
-        for envelope, entry_id in zip(batch, ids, strict=True):
+        for envelope, entry_id in zip(sent, ids, strict=True):
+            self._metrics.bus_messages.labels("media" if envelope.is_media else "event").inc()
             if isinstance(envelope.message, SessionState):
                 await self._enter(envelope, envelope.message, entry_id.decode())
 
@@ -155,9 +169,10 @@ class RedisWriter:
             confirmed = replace(entry, confirmed_unix_seconds=self._clock.wall_seconds())
             self._entries[room] = confirmed
             await self._client.hset(DIRECTORY, room, confirmed.encode())
+        self._confirmed_seconds = self._clock.monotonic_seconds()
 
     def _count_drops(self) -> None:
-        dropped = self._metrics.queue_dropped.labels("bus_outbox")
+        dropped = self._metrics.queue_dropped.labels(QUEUE)
         dropped.inc(self.outbox.dropped_events + self.outbox.dropped_media)
         log.warning(
             "bus_outbox_overflowed",

@@ -1,18 +1,21 @@
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
 from core.bus.directory import LOST_AFTER_SECONDS, REASON_LOST
 from core.bus.interface import Following
-from core.bus.redis_streams import RedisBus
+from core.bus.redis_keys import DIRECTORY, FIELD, events_stream
+from core.bus.redis_streams import RedisBus, connect
 from core.clock import ManualClock, SystemClock
 from core.errors import BusUnavailable
 from core.messages import Envelope, Phase
 from core.metrics import Metrics
 from tests.conftest import RedisServer
-from tests.core.sample_messages import envelope, packet, state
+from tests.core.sample_messages import beat, envelope, packet, state
 
 pytestmark = pytest.mark.redis
 
@@ -121,6 +124,44 @@ async def test_rooms_are_listed_and_a_dead_ingest_is_noticed(redis_server: Redis
         assert (room.state.phase, room.state.reason) == (Phase.ENDED, REASON_LOST)
         redis_server.stop()
         assert len(await edge.rooms()) == 1
+
+
+async def test_a_room_that_never_pauses_stays_on_air(redis_server: RedisServer) -> None:
+    clock = ManualClock()
+    async with bus_on(redis_server, clock) as ingest, bus_on(redis_server, clock) as edge:
+        ingest.publish(envelope(1, state()))
+        await eventually(lambda: ingest._writer._entries)
+        clock.advance(LOST_AFTER_SECONDS + 1)
+        async with asyncio.timeout(5):  # far less than the pause that confirming used to wait for
+            for seq in itertools.count(1):
+                ingest.publish(envelope(seq, packet(seq)))
+                await asyncio.sleep(0.01)
+                [room] = await edge.rooms()
+                if room.state.phase is Phase.LIVE:
+                    break
+
+
+async def test_what_cannot_be_read_hides_nothing_else(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        client = connect(redis_server.url)
+        for room, entry in (("ana", b"{}"), ("ben", b"\xff"), ("eva", b'{"first_id": 7}')):
+            await client.hset(DIRECTORY, room, entry)
+        following = await edge.follow("ana")
+        await client.xadd(events_stream("ana"), {FIELD: b'{"v": 99}'})
+        ingest.publish(envelope(1, state()))
+        ingest.publish(envelope(2))
+        assert [each.seq for each in await take(following, 2)] == [1, 2]
+        assert [summary.room for summary in await edge.rooms()] == ["ana"]
+        await client.aclose()
+
+
+async def test_what_cannot_be_sent_holds_nothing_up(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        following = await edge.follow("ana")
+        ingest.publish(envelope(1, state()))
+        ingest.publish(envelope(2, replace(beat(), bpm=float("nan"))))
+        ingest.publish(envelope(3))
+        assert [each.seq for each in await take(following, 2)] == [1, 3]
 
 
 async def test_a_missing_redis_is_named_at_start(redis_server: RedisServer) -> None:
