@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.media import SAMPLE_RATE_HZ
-from judge.listening.onsets import FRAME_RATE_HZ
-from judge.listening.tempo import FAINT_FLUX, peak_position
+from judge.listening.onsets import FRAME_RATE_HZ, FRAMES_PER_HOP
+from judge.listening.tempo import band_levels, peak_position
 
 FIT_HARMONICS: Final = 8
 PHASES: Final = 128
@@ -30,6 +30,8 @@ _SWITCH_HOPS: Final = 6
 
 _HARMONIC_NUMBERS: Final = np.arange(1, FIT_HARMONICS + 1)
 _GRID: Final = np.arange(PHASES) / PHASES
+_BLOCK_FRAMES: Final = FRAMES_PER_HOP // 2
+_BLOCK_AGES: Final = np.arange(_BLOCK_FRAMES)[::-1]
 _STEER: Final = np.exp(2j * np.pi * np.outer(_HARMONIC_NUMBERS, _GRID))
 
 
@@ -45,27 +47,39 @@ class BeatFit:
 
 def weighted(flux: NDArray[np.float32]) -> NDArray[np.float64]:
     """Blend onset bands, shape (n, ONSET_BANDS), each over its own mean, kick and bass double."""
-    level = np.einsum("fb->b", flux, dtype=np.float64) / len(flux) + FAINT_FLUX
-    return np.asarray(np.einsum("fb,b->f", flux, BAND_WEIGHTS / level))
+    return np.asarray(np.einsum("fb,b->f", flux, BAND_WEIGHTS / band_levels(flux)))
 
 
-def turns(count: int, period_seconds: float) -> NDArray[np.complex128]:
-    """Return how far each harmonic of the beat has turned, shape (FIT_HARMONICS, count).
+class FoldedOnsets:
+    """Onsets folded at a beat period: their Fourier coefficients at its first harmonics.
 
-    Phase is measured backwards from the end of the newest frame, which comes last.
+    Phase is measured backwards from the end of the newest frame, which comes last. Each frame
+    turns with its age; blocks of frames are turned alike within, then as wholes, which takes some
+    hundred complex exponentials instead of one for each frame and harmonic.
+
+    Parameters
+    ----------
+    strength
+        Onsets, shape (n,), n a multiple of `_BLOCK_FRAMES`.
+    period_seconds
+        Of the beat.
     """
-    age_seconds = np.arange(count - 1, -1, -1) / FRAME_RATE_HZ
-    first = np.exp(-2j * np.pi * age_seconds / period_seconds)
-    return np.cumprod(np.broadcast_to(first, (FIT_HARMONICS, count)), axis=0)
 
+    def __init__(self, strength: NDArray[np.float64], period_seconds: float) -> None:
+        self._blocks = strength.reshape(-1, _BLOCK_FRAMES)
+        turn = -2j * np.pi / (FRAME_RATE_HZ * period_seconds) * _HARMONIC_NUMBERS
+        within = np.exp(np.outer(_BLOCK_AGES, turn))
+        apart = np.exp(np.outer(_BLOCK_FRAMES * np.arange(len(self._blocks))[::-1], turn))
+        self._turned = (self._blocks @ within) * apart
 
-def coefficients(
-    strength: NDArray[np.float64], turned: NDArray[np.complex128]
-) -> NDArray[np.complex128]:
-    """Return the onsets' mean and its Fourier coefficients at harmonics 1 to `FIT_HARMONICS`."""
-    # A product this small is not worth waking BLAS's threads, which then spin on other cores.
-    folded = np.einsum("hf,f->h", turned, strength) / len(strength)
-    return np.concatenate(([strength.mean()], folded))
+    def lines(self, frames: int | None = None) -> NDArray[np.complex128]:
+        """Return the mean and the coefficients at harmonics 1 to `FIT_HARMONICS`.
+
+        Of the newest `frames`, a multiple of `_BLOCK_FRAMES`; of all by default.
+        """
+        count = len(self._blocks) if frames is None else frames // _BLOCK_FRAMES
+        newest, turned = self._blocks[-count:], self._turned[-count:]
+        return np.concatenate(([newest.mean()], turned.sum(axis=0) / newest.size))
 
 
 def crispness(lines: NDArray[np.complex128]) -> float:
@@ -95,16 +109,16 @@ class BeatTracker:
             self._anchor_seconds = None
             return None
         period = 60.0 / bpm
-        strength, turned = weighted(flux), turns(len(flux), period)
-        lines = coefficients(strength, turned)
+        folded = FoldedOnsets(weighted(flux), period)
+        lines = folded.lines()
         curve = np.real(lines[1:] @ _STEER)
         phase = self._choose(curve, period)
         self._anchor_seconds = self._now_seconds - phase * period
         since = (phase * period + ONSET_DELAY_SECONDS) % period
         peak = float(np.interp(phase, _GRID, curve, period=1.0))
         sharpness = peak / (FIT_HARMONICS * max(float(lines[0].real), 1e-9))
-        newest = coefficients(strength[-CRISP_FRAMES:], turned[:, -CRISP_FRAMES:])
-        return BeatFit(since, period, min(max(sharpness, 0.0), 1.0), crispness(newest))
+        crisp = crispness(folded.lines(CRISP_FRAMES))
+        return BeatFit(since, period, min(max(sharpness, 0.0), 1.0), crisp)
 
     def _choose(self, curve: NDArray[np.float64], period: float) -> float:
         """Return the phase (share of a period before now) of the beat."""

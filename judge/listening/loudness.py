@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from core.media import CHANNELS
 from core.messages import Loudness
 
 STEP_SAMPLES: Final = 4_800
@@ -80,7 +79,7 @@ class LoudnessMeter:
     """Measures a stereo stream hop by hop."""
 
     def __init__(self) -> None:
-        self._filter_state = np.zeros((len(K_WEIGHTING), CHANNELS, 2))
+        self._filter_state = np.zeros((len(K_WEIGHTING), 2), np.complex128)
         self._step_powers = np.zeros(SHORT_TERM_STEPS)
         self._steps = 0
         self._gated = GatedHistogram()
@@ -99,12 +98,12 @@ class LoudnessMeter:
             Momentary and short-term are None until 0.4 s and 3 s have been heard, and for digital
             silence; integrated is None until a block has passed the gates.
         """
-        channels = np.ascontiguousarray(samples.T, dtype=np.float64)
-        weighted, self._filter_state = signal.sosfilt(
-            K_WEIGHTING, channels, axis=1, zi=self._filter_state
-        )
-        steps = weighted.reshape(CHANNELS, -1, STEP_SAMPLES)
-        powers = np.einsum("cst,cst->s", steps, steps) / STEP_SAMPLES
+        # One pass for both channels: as real and imaginary part of one signal they never mix in a
+        # filter whose coefficients are real, and its squared magnitude is the sum of their powers.
+        channels = np.ascontiguousarray(samples, np.float64).view(np.complex128)[:, 0]
+        weighted, self._filter_state = signal.sosfilt(K_WEIGHTING, channels, zi=self._filter_state)
+        steps = weighted.view(np.float64).reshape(-1, 2 * STEP_SAMPLES)
+        powers = np.einsum("st,st->s", steps, steps) / STEP_SAMPLES
         for power in powers:
             self._step(float(power))
         return Loudness(

@@ -38,7 +38,6 @@ class OnsetHop:
 
     flux: NDArray[np.float32]  # shape (FRAMES_PER_HOP, ONSET_BANDS), >= 0
     fine: NDArray[np.float32]  # shape (FRAMES_PER_HOP, FINE_BANDS), log(1 + 1000 amplitude)
-    bass_power: NDArray[np.float32]  # shape (FRAMES_PER_HOP,), below 160 Hz
     mean_power: NDArray[np.float32]  # shape (ONSET_BANDS,), over the hop
 
 
@@ -66,7 +65,7 @@ class OnsetAnalyser:
 
     def __init__(self) -> None:
         self._window = np.hanning(FFT_SAMPLES + 1)[:-1].astype(np.float32)
-        self._scale = np.float32(2.0 / self._window.sum())  # a full-scale sine reads 1
+        self._window *= np.float32(2.0 / self._window.sum())  # a full-scale sine reads 1
         self._tail = np.zeros(FFT_SAMPLES - FRAME_STEP_SAMPLES, dtype=np.float32)
         self._before = np.zeros((_LAG_FRAMES, FINE_BANDS), dtype=np.float32)
 
@@ -79,14 +78,14 @@ class OnsetAnalyser:
         self._tail = signal[-len(self._tail) :]
         frames = np.lib.stride_tricks.sliding_window_view(signal, FFT_SAMPLES)
         spectrum = fft.rfft(frames[::FRAME_STEP_SAMPLES] * self._window, axis=1)
-        power = np.square(np.abs(spectrum) * self._scale)[:, : _FINE_EDGES[-1]]
+        heard = spectrum[:, : _FINE_EDGES[-1]]
+        power = np.square(heard.real) + np.square(heard.imag)
         band_power = np.add.reduceat(power, _FINE_EDGES[:-1], axis=1)
         fine = np.log1p(_COMPRESSION * np.sqrt(band_power)).astype(np.float32)
         grouped = np.add.reduceat(band_power, _GROUP_STARTS, axis=1)
         return OnsetHop(
             flux=self._flux(fine),
             fine=fine,
-            bass_power=grouped[:, 0].astype(np.float32),
             mean_power=grouped.mean(axis=0).astype(np.float32),
         )
 

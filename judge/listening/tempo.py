@@ -9,6 +9,7 @@ from hop to hop.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,8 +32,13 @@ than 0.003."""
 
 _CANDIDATES: Final = np.geomspace(SLOWEST_BPM, FASTEST_BPM, 200)
 _FFT_FRAMES: Final = 16_384
+"""Padded to seven times the window, so that lines can be read between bins."""
+_LAG_BINS: Final = 4
+"""Each fourth bin tells the autocorrelation up to 1,696 frames; 800 are needed."""
 _COMB_WEIGHTS: Final = (1.0, 0.8, 0.6, 0.6)
-_HARMONICS: Final = ((1, 1.0), (2, 0.7), (4, 0.5))
+"""Of one beat, two beats and so on."""
+_HARMONICS: Final = (1, 2, 4)
+_HARMONIC_WEIGHTS: Final = (1.0, 0.7, 0.5)
 _SPECTRUM_POWER: Final = 0.5
 _PRIOR_CENTRE_BPM: Final = 128.0
 _PRIOR_OCTAVES: Final = 0.5
@@ -47,7 +53,8 @@ _NO_PULSE: Final = 0.12
 """Autocorrelation at the beat under which there is no beat."""
 
 _ZOOM: Final = np.linspace(-0.025, 0.025, 41)
-_ZOOM_HARMONICS: Final = (1, 2, 4)  # each twice the one before
+_SEGMENT: Final = FRAMES_PER_HOP // 4
+_ZOOM_DOUBLINGS: Final = 3  # harmonics 1, 2 and 4, each twice the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +64,39 @@ class Pulse:
     bpm: float
     confidence: float  # 0-1
     clarity: float  # 0-1, autocorrelation of the onsets at one beat
-    rival_bpm: float  # second best belief, typically an octave or 3:2 away
-    rival_share: float  # belief in it over belief in the best
+
+
+class _Points:
+    """Places between the samples of a curve, found once and looked up at every hop."""
+
+    def __init__(self, positions: NDArray[np.float64]) -> None:
+        self._below = positions.astype(np.intp)
+        self._share = positions - self._below
+        self.needed = int(self._below.max()) + 2  # samples that the curve must have
+
+    def on(self, curve: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the curve there, linear between its samples."""
+        below = curve[self._below]
+        return np.asarray(below + self._share * (curve[self._below + 1] - below))
+
+
+_BEAT_LAGS: Final = _Points(
+    np.outer(np.arange(1, len(_COMB_WEIGHTS) + 1), 60 / _CANDIDATES * FRAME_RATE_HZ)
+)
+_BEAT_LINES: Final = _Points(np.outer(_HARMONICS, _CANDIDATES / 60 * _FFT_FRAMES / FRAME_RATE_HZ))
+
+
+def band_levels(flux: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the mean of each onset band, shape (ONSET_BANDS,), with `FAINT_FLUX` added."""
+    return np.asarray(np.einsum("fb->b", flux, dtype=np.float64) / len(flux) + FAINT_FLUX)
 
 
 def combined(flux: NDArray[np.float32]) -> NDArray[np.float64]:
     """Blend onset bands, shape (n, ONSET_BANDS), so that each counts alike; zero mean."""
-    level = np.einsum("fb->b", flux, dtype=np.float64) / len(flux)
-    strength = np.asarray(np.einsum("fb,b->f", flux, 1 / (level + FAINT_FLUX)))
-    highest = strength.mean() + _LIMIT_DEVIATIONS * strength.std()
-    strength = np.minimum(strength, highest)
+    strength = np.asarray(np.einsum("fb,b->f", flux, 1 / band_levels(flux)))
+    mean, power = float(strength.mean()), float(np.einsum("f,f->", strength, strength))
+    deviation = math.sqrt(max(power / len(strength) - mean * mean, 0.0))
+    strength = np.minimum(strength, mean + _LIMIT_DEVIATIONS * deviation)
     return np.asarray(strength - strength.mean())
 
 
@@ -110,18 +140,15 @@ class TempoTracker:
         likelihood, correlation = _support(strength)
         self._update(likelihood)
         best = int(np.argmax(self._belief))
-        clarity = float(np.interp(60 / _CANDIDATES[best] * FRAME_RATE_HZ, *correlation))
+        clarity = float(correlation[best])
         if clarity < _NO_PULSE:
             return None
-        rival, share = self._rival(best)
         near = slice(max(best - 5, 0), best + 6)
         belief = float(self._belief[near].sum())
         return Pulse(
             bpm=refined(strength, float(_CANDIDATES[best])),
             confidence=belief * min(clarity / 0.5, 1.0),
             clarity=min(clarity, 1.0),
-            rival_bpm=rival,
-            rival_share=share,
         )
 
     def _update(self, likelihood: NDArray[np.float64]) -> None:
@@ -133,38 +160,26 @@ class TempoTracker:
         expected *= np.power(likelihood + _FLOOR, _TRUST)
         self._belief = expected / expected.sum()
 
-    def _rival(self, best: int) -> tuple[float, float]:
-        others = self._belief.copy()
-        others[max(best - 8, 0) : best + 9] = 0
-        second = int(np.argmax(others))
-        return float(_CANDIDATES[second]), float(others[second] / self._belief[best])
-
 
 def _support(
     strength: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the likelihood of each candidate and the autocorrelation as (lags, values)."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the likelihood of each candidate, and the autocorrelation at its beat."""
     count = len(strength)
-    spectrum = np.abs(fft.rfft(strength, _FFT_FRAMES))
-    raw = fft.irfft(np.square(spectrum))[:count]
-    lags = np.arange(count, dtype=np.float64)
-    overlap = np.maximum(count - lags, 0.3 * count) / count
-    correlation = raw / (raw[0] * overlap)
-    beat_frames = 60 / _CANDIDATES * FRAME_RATE_HZ
-    comb = np.zeros(len(_CANDIDATES))
-    for multiple, weight in enumerate(_COMB_WEIGHTS, start=1):
-        comb += weight * np.interp(multiple * beat_frames, lags, correlation)
-    bins = np.arange(len(spectrum), dtype=np.float64)
-    rate = _CANDIDATES / 60 * _FFT_FRAMES / FRAME_RATE_HZ
-    lines = np.zeros(len(_CANDIDATES))
-    for multiple, weight in _HARMONICS:
-        lines += weight * np.interp(multiple * rate, bins, spectrum)
+    spectrum = fft.rfft(strength, _FFT_FRAMES)
+    power = np.square(spectrum.real) + np.square(spectrum.imag)
+    raw = fft.irfft(power[::_LAG_BINS])[: _BEAT_LAGS.needed]
+    overlap = np.maximum(count - np.arange(len(raw)), 0.3 * count) / count
+    at_beats = _BEAT_LAGS.on(raw / (raw[0] * overlap))
+    comb = np.einsum("m,mc->c", _COMB_WEIGHTS, at_beats)
+    at_lines = _BEAT_LINES.on(np.sqrt(power[: _BEAT_LINES.needed]))
+    lines = np.einsum("h,hc->c", _HARMONIC_WEIGHTS, at_lines)
     support = np.maximum(comb, 0) * np.power(lines / lines.max(), _SPECTRUM_POWER)
     # What does not repeat after one beat is no beat, however well it repeats after two.
-    support *= np.clip(np.interp(beat_frames, lags, correlation) / _NO_PULSE, 0.0, 1.0)
+    support *= np.clip(at_beats[0] / _NO_PULSE, 0.0, 1.0)
     # The prior weighs in at every hop: of two octaves alike, the usual one must go on winning.
     likelihood = support / max(support.max(), 1e-12) * (_PRIOR / _PRIOR.max())
-    return likelihood, (lags, correlation)
+    return likelihood, at_beats[0]
 
 
 def refined(strength: NDArray[np.float64], bpm: float) -> float:
@@ -173,17 +188,19 @@ def refined(strength: NDArray[np.float64], bpm: float) -> float:
     The onsets are brought down to zero frequency at each harmonic and summed in short segments;
     what rotation then remains is searched on a fine grid.
     """
-    segment = FRAMES_PER_HOP // 4
-    usable = strength[len(strength) % (2 * segment) :].reshape(-1, 2).sum(axis=1)
-    times = np.arange(len(usable)) * 2 / FRAME_RATE_HZ
-    centres = times.reshape(-1, segment).mean(axis=1)
-    turn = np.exp(-2j * np.pi * bpm / 60 * times)
+    pairs = strength[len(strength) % (2 * _SEGMENT) :].reshape(-1, 2).sum(axis=1)
+    segments = pairs.reshape(-1, _SEGMENT)
+    turn = -2j * np.pi * bpm / 60 * 2 / FRAME_RATE_HZ  # of a pair of frames
+    within = np.exp(turn * np.arange(_SEGMENT))
+    apart = np.exp(turn * _SEGMENT * np.arange(len(segments)))
+    # Only magnitudes are read of the sums, so the segments may be counted from 1.
+    step = np.exp(turn * _SEGMENT * _ZOOM)[:, None]
+    steer = np.cumprod(np.broadcast_to(step, (len(_ZOOM), len(segments))), axis=1)
     power = np.zeros(len(_ZOOM))
-    for harmonic in _ZOOM_HARMONICS:
-        baseband = (usable * turn).reshape(-1, segment).sum(axis=1)
-        turn = np.square(turn)
-        steer = np.exp(-2j * np.pi * harmonic * bpm / 60 * np.outer(_ZOOM, centres))
-        power += np.square(np.abs(steer @ baseband))
+    for _ in range(_ZOOM_DOUBLINGS):
+        summed = steer @ ((segments @ within) * apart)
+        power += np.square(summed.real) + np.square(summed.imag)
+        within, apart, steer = np.square(within), np.square(apart), np.square(steer)
     return bpm * (1 + peak_position(power, float(_ZOOM[1] - _ZOOM[0]), float(_ZOOM[0])))
 
 
