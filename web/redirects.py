@@ -5,7 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import AnyHttpUrl
-from starlette.responses import JSONResponse
+
+from core.errors import ConfigurationInvalid
+from web.problems import problem_response
 
 METHODS = ["GET", "POST", "OPTIONS", "PATCH", "DELETE"]
 
@@ -23,13 +25,11 @@ def ingest_redirects(ingest_url: AnyHttpUrl | None) -> APIRouter:
 
     async def send_on(request: Request) -> Response:
         if base is None:
-            return JSONResponse(
-                {
-                    "code": "no_ingest_here",
-                    "title": "This server takes no DJs in. Its operator should set ingest_url.",
-                },
-                status_code=503,
-                media_type="application/problem+json",
+            return problem_response(
+                ConfigurationInvalid(
+                    "This server takes no DJs in. Its operator should set ingest_url.",
+                    code="no_ingest_here",
+                )
             )
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"{base}{request.url.path}{query}", status_code=307)

@@ -70,6 +70,14 @@ function Failure({ state }) {
   return html`<p class="warning" role="alert"><${Icon} name="triangle-alert" size=${16} /><span>${words}</span></p>`;
 }
 
+/** What went wrong with the set on the server, such as a recording with a hole. */
+function Fault({ room }) {
+  const fault = useSignal(room.fault);
+  if (fault === null) return null;
+  const words = t(`error.${fault.code}`, fault.details, t("studio.error.other", { code: fault.code }));
+  return html`<p class="warning" role="alert"><${Icon} name="triangle-alert" size=${16} /><span>${words}</span></p>`;
+}
+
 export function OnAir({ session }) {
   const state = useSignal(session.publisher.state);
   const room = useSignal(session.room);
@@ -83,6 +91,7 @@ export function OnAir({ session }) {
         <${OnAirTime} session=${session} />
       </div>
       ${state.is === "reconnecting" && html`<p class="warning" role="alert"><${Icon} name="wifi-off" size=${16} /><span>${t("studio.reconnecting_text")}</span></p>`}
+      ${room && html`<${Fault} room=${room} />`}
       ${room && html`<${Received} room=${room} />`}
       ${link && html`
         <div class="share-row">

@@ -8,5 +8,5 @@ import { StudioPage } from "./page.js";
 const session = new StudioSession();
 window.djuv = { diagnostics: () => session.diagnostics() }; // documented in docs/pages.md
 
-await loadTexts(["pages", "judge", "stream"]);
+await loadTexts(["pages", "judge", "stream", "server"]);
 render(html`<${StudioPage} session=${session} />`, document.getElementById("page"));

@@ -89,6 +89,7 @@ export class Room {
 
   on_score(d) {
     this.score.value = d;
+    if (d.overall !== null && this.fault.peek()?.code === "judge_failed") this.fault.value = null;
     this.history.push({
       time: d.end_seconds,
       value: d.set.overall?.value,
@@ -137,6 +138,7 @@ export class Room {
       this.findings.value = [];
       this.transitions.value = new Map();
       this.reception.value = null;
+      this.fault.value = null;
       this.timelineLoaded.value = false;
     });
     this.liveEdge.reset();
