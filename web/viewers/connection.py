@@ -194,7 +194,9 @@ class ViewerConnection(asyncio.Protocol):
             # Raised into uvicorn, it would leave a transport that nobody tells us the end of.
             logger.exception("a viewer's handshake failed")
             return None, self._websocket.reject(HTTPStatus.INTERNAL_SERVER_ERROR, "internal\n")
-        self._viewer = Viewer(self, transport.write, limits.outbox_bytes, self._hub.metrics)
+        self._viewer = Viewer(
+            self, transport.write, limits.outbox_bytes, self._hub.metrics, media=wanted.media
+        )
         return wanted, accepted
 
     async def _join(self, wanted: LiveRequest) -> None:

@@ -46,6 +46,7 @@ class LiveRequest:
 
     room: str
     resume: Resume | None
+    media: bool = True  # False for events alone
 
 
 def live_request(request: Request, allowed_origins: frozenset[str]) -> LiveRequest:
@@ -72,7 +73,8 @@ def live_request(request: Request, allowed_origins: frozenset[str]) -> LiveReque
             "This page may not open rooms here; add its origin to the allowed ones.",
             code="bad_origin",
         )
-    return LiveRequest(room, _resume(query))
+    values = _values(query)
+    return LiveRequest(room, _resume(values), media=values.get("media", [""])[-1] != "0")
 
 
 def is_room_name(name: str) -> bool:
@@ -92,12 +94,16 @@ def _room(path: str) -> str:
     return room
 
 
-def _resume(query: str) -> Resume | None:
-    """Return the last event seen; what cannot be read counts as a new viewer."""
+def _values(query: str) -> dict[str, list[str]]:
+    """Return what the query says; one that cannot be read says nothing."""
     try:
-        values = parse_qs(query, max_num_fields=8)
+        return parse_qs(query, max_num_fields=8)
     except ValueError:
-        return None
+        return {}
+
+
+def _resume(values: dict[str, list[str]]) -> Resume | None:
+    """Return the last event seen; what cannot be read counts as a new viewer."""
     epoch, seq = values.get("epoch", [""])[-1], values.get("seq", [""])[-1]
     if not epoch or not (seq.isascii() and seq.isdigit() and len(seq) <= _MOST_DIGITS):
         return None

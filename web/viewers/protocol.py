@@ -180,8 +180,9 @@ def hello_payload(
     pts_microseconds: int,
     wall_seconds: float,
     weights: Weights,
+    media: bool = True,
 ) -> bytes:
-    """Return the first message of a connection."""
+    """Return the first message of a connection; one that gets events alone has no tracks."""
     data = {
         "protocol": SUBPROTOCOL,
         "room": room,
@@ -191,7 +192,7 @@ def hello_payload(
         "info": info_data(state.info) if state else None,
         "phase": state.phase if state else Phase.ENDED,
         "clock": {"pts": pts_microseconds, "unix_ms": round(wall_seconds * 1000)},
-        "tracks": TRACKS,
+        "tracks": TRACKS if media else [],
         "weights": {
             genre.value: {part.value: share for part, share in shares.items()}
             for genre, shares in weights.items()

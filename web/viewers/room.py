@@ -16,7 +16,7 @@ from web.viewers.config import ViewerConfig
 from web.viewers.history import Resume
 from web.viewers.picture import RoomPicture
 from web.viewers.protocol import Weights
-from web.viewers.units import AudioUnit, OwnUnit, Unit
+from web.viewers.units import AudioUnit, OwnUnit, Rank, Unit
 from web.viewers.viewer import Viewer
 
 logger = logging.getLogger(__name__)
@@ -66,6 +66,7 @@ class ViewedRoom:
         self._weights = weights
         self._same_host = same_host
         self._flowing: dict[Viewer, None] = {}  # written to straight, in order of joining
+        self._reading: dict[Viewer, None] = {}  # the same, of those who want events alone
         self._held: dict[Viewer, None] = {}  # too slow just now: units are offered
         self._pending: list[Unit] = []
         self._arrivals: list[float] = []  # of the pending scores' windows
@@ -76,7 +77,12 @@ class ViewedRoom:
     @property
     def viewers(self) -> int:
         """How many watch through this process."""
-        return len(self._flowing) + len(self._held)
+        return len(self._flowing) + len(self._reading) + len(self._held)
+
+    @property
+    def audience(self) -> int:
+        """How many of them hear: a DJ who reads their own scores is none of the audience."""
+        return len(self._flowing) + sum(viewer.media for viewer in self._held)
 
     def accept(self, envelope: Envelope) -> None:
         """Take the next envelope from the bus; it is sent within a tick."""
@@ -85,7 +91,7 @@ class ViewedRoom:
         message = envelope.message
         if isinstance(message, EncodedAudio):
             self.picture.hear(envelope)
-            if self.viewers:
+            if self._flowing or self._held:
                 self._pending.append(AudioUnit(envelope, message))
                 self._flush_within_a_tick()
             return
@@ -128,17 +134,26 @@ class ViewedRoom:
         self._record_latency()
 
     def _write(self, units: Sequence[Unit]) -> None:
-        # Both sides are copied first: a write can move its viewer from one to the other.
-        held, flowing = tuple(self._held), tuple(self._flowing)
+        # All sides are copied first: a write can move its viewer from one to another.
+        held, flowing, reading = tuple(self._held), tuple(self._flowing), tuple(self._reading)
+        self._write_straight(flowing, units)
+        if not (reading or held):
+            return
+        events = [unit for unit in units if unit.rank is Rank.EVENT]
+        self._write_straight(reading, events)
+        for viewer in held:
+            viewer.offer(units if viewer.media else events)
+
+    def _write_straight(self, viewers: Sequence[Viewer], units: Sequence[Unit]) -> None:
+        if not (viewers and units):
+            return
         data = units[0].frame if len(units) == 1 else b"".join([unit.frame for unit in units])
-        for viewer in flowing:
+        for viewer in viewers:
             try:
                 viewer.write(data)
             except RuntimeError:  # a transport that is gone and whose end has not been told yet
                 self.leave(viewer)
-        self._metrics.viewer_bytes.inc(len(data) * len(flowing))
-        for viewer in held:
-            viewer.offer(units)
+        self._metrics.viewer_bytes.inc(len(data) * len(viewers))
 
     def _record_latency(self) -> None:
         if self._arrivals:
@@ -154,10 +169,11 @@ class ViewedRoom:
         missed = self.picture.catch_up(resume)
         viewer.moved = self._place
         self._held[viewer] = None
-        self._bus.report_viewers(self.name, self.viewers)
-        viewer.begin([OwnUnit(protocol.text_frame(self._hello(missed.from_seq))), *missed.events])
+        self._bus.report_viewers(self.name, self.audience)
+        hello = self._hello(missed.from_seq, media=viewer.media)
+        viewer.begin([OwnUnit(protocol.text_frame(hello)), *missed.events])
 
-    def _hello(self, from_seq: int) -> bytes:
+    def _hello(self, from_seq: int, *, media: bool) -> bytes:
         picture = self.picture
         return protocol.hello_payload(
             room=self.name,
@@ -167,30 +183,32 @@ class ViewedRoom:
             pts_microseconds=picture.position_microseconds,
             wall_seconds=self._clock.wall_seconds(),
             weights=self._weights,
+            media=media,
         )
 
     def leave(self, viewer: Viewer) -> None:
         """Forget `viewer`; does nothing if it is not here."""
         viewer.forget()
-        self._flowing.pop(viewer, None)
-        self._held.pop(viewer, None)
-        self._bus.report_viewers(self.name, self.viewers)
+        for side in (self._flowing, self._reading, self._held):
+            side.pop(viewer, None)
+        self._bus.report_viewers(self.name, self.audience)
 
     def _place(self, viewer: Viewer) -> None:
+        straight = self._flowing if viewer.media else self._reading
         if viewer.flows:
             self._held.pop(viewer, None)
-            self._flowing[viewer] = None
+            straight[viewer] = None
         else:
-            self._flowing.pop(viewer, None)
+            straight.pop(viewer, None)
             self._held[viewer] = None
 
     def announce_audience(self) -> None:
         """Tell every viewer how many watch anywhere, and how much it was too slow for."""
-        self._bus.report_viewers(self.name, self.viewers)
+        self._bus.report_viewers(self.name, self.audience)
         audience = self._bus.viewers(self.name)
         pts_microseconds = self.picture.position_microseconds
         frames: dict[int, OwnUnit] = {}
-        for viewer in (*self._flowing, *self._held):
+        for viewer in (*self._flowing, *self._reading, *self._held):
             if viewer.dropped not in frames:
                 payload = protocol.edge_stats_payload(audience, viewer.dropped, pts_microseconds)
                 frames[viewer.dropped] = OwnUnit(protocol.text_frame(payload))

@@ -44,6 +44,8 @@ class Viewer:
         does not count.
     metrics
         Where bytes and drops are counted.
+    media
+        Whether it wants sound and pictures; False for events alone.
     """
 
     __slots__ = (
@@ -52,16 +54,24 @@ class Viewer:
         "_outbox",
         "dropped",
         "link",
+        "media",
         "moved",
         "paused",
         "write",
     )
 
     def __init__(
-        self, link: Link, write: Callable[[bytes], None], outbox_bytes: int, metrics: Metrics
+        self,
+        link: Link,
+        write: Callable[[bytes], None],
+        outbox_bytes: int,
+        metrics: Metrics,
+        *,
+        media: bool = True,
     ) -> None:
         self.link = link
         self.write = write
+        self.media = media
         self.moved: Callable[[Viewer], None] | None = None  # told when `flows` may have changed
         self.paused = False
         self.dropped = 0

@@ -190,3 +190,33 @@ async def test_a_frame_that_is_too_short_is_no_frame(page: Page):
         "ptsMicroseconds": 1_000_000,
         "payload": None,
     }
+
+
+async def test_a_fault_is_kept_until_it_is_over(page: Page):
+    assert await run(
+        page,
+        "const { Room } = await import('/static/js/wire/room.js'); const room = new Room('nova');",
+        """
+        const fault = (code) => room.on_error({ code, details: {} });
+        const judged = (overall) => room.on_score({ overall, set: {}, end_seconds: 10 });
+        fault('judge_failed');
+        judged(null);
+        const during = room.fault.peek()?.code;
+        judged({ value: 7, low: 6, high: 8 });
+        const after = room.fault.peek();
+        fault('recording_failed');
+        judged({ value: 7, low: 6, high: 8 });
+        return [during, after, room.fault.peek()?.code];
+        """,
+    ) == ["judge_failed", None, "recording_failed"]
+
+
+async def test_without_a_listener_for_sound_events_alone_are_asked_for(page: Page):
+    assert await run(
+        page,
+        "const { RoomConnection } = await import('/static/js/wire/connection.js');",
+        """
+        const asked = (listener) => new RoomConnection('nova', listener).address().search;
+        return [asked({ onEvent() {} }), asked({ onEvent() {}, onMedia() {} })];
+        """,
+    ) == ["?media=0", ""]

@@ -46,6 +46,14 @@ def test_what_was_seen_last_is_read_or_ignored(query, resume):
 
 
 @pytest.mark.parametrize(
+    ("query", "media"),
+    [("", True), ("media=0", False), ("media=1", True), ("epoch=e&seq=1&media=0", False)],
+)
+def test_events_alone_can_be_asked_for(query, media):
+    assert live_request(request(f"/rooms/nova/live?{query}"), NOBODY).media is media
+
+
+@pytest.mark.parametrize(
     ("origin", "host"),
     [
         ("http://dj.example:8000", "dj.example:8000"),

@@ -1,6 +1,7 @@
 import asyncio
 from dataclasses import replace
 
+import orjson
 import pytest
 from websockets.exceptions import InvalidStatus
 
@@ -9,7 +10,7 @@ from core.bus.memory import FOLLOWING_CAPACITY
 from core.clock import SystemClock
 from core.errors import BusUnavailable, LimitReached
 from core.metrics import Metrics
-from tests.web.viewers.material import Set, beat, envelope
+from tests.web.viewers.material import Set, beat, envelope, packet
 from tests.web.viewers.serving import QUICK, event, events, serve, until
 from web.viewers import ViewerHub
 from web.viewers.viewer import Viewer
@@ -58,6 +59,49 @@ async def test_the_bus_is_told_of_every_viewer_who_comes_or_goes():
         await until(lambda: served.bus.viewers("nova") == 1)
         second.transport.abort()
         await until(lambda: served.bus.viewers("nova") == 0)
+
+
+async def test_who_asks_for_events_alone_gets_no_sound_and_is_no_audience():
+    async with serve() as served:
+        dj = Set(served.bus)
+        dj.start()
+        async with (
+            served.watch("/rooms/nova/live?media=0") as reader,
+            served.watch("/rooms/nova/live?media=1") as listener,
+        ):
+            assert (await event(reader, "hello"))["d"]["tracks"] == []
+            assert len((await event(listener, "hello"))["d"]["tracks"]) == 1
+            assert served.bus.viewers("nova") == 1
+            for _ in range(5):
+                dj.play()
+            dj.judge()
+            heard = [await asyncio.wait_for(listener.recv(), 5) for _ in range(7)]
+            assert sum(isinstance(message, bytes) for message in heard) == 5
+            read = [await asyncio.wait_for(reader.recv(), 5) for _ in range(2)]
+            assert [orjson.loads(message)["t"] for message in read] == ["state", "score"]
+        await until(lambda: not served.hub.known("nova").viewers)
+
+
+async def test_who_wants_events_alone_and_is_slow_is_offered_no_sound():
+    hub = hub_on(MemoryBus())
+    room = await hub.room("nova")
+    frames = []
+    reader = Viewer(None, frames.append, QUICK.outbox_bytes, hub.metrics, media=False)
+    room.join(reader, None)
+    reader.pause()
+    for number in range(1, 6):
+        room.accept(envelope(packet(number), seq=number))
+    room.accept(envelope(beat(), seq=1))
+    room.flush()
+    assert reader.dropped == 0
+    assert 0 < reader.bytes_held < 640
+    reader.resume()
+    room.accept(envelope(packet(6), seq=6))
+    room.accept(envelope(beat(), seq=2))
+    room.flush()
+    assert b"".join(frames).count(b'"t":"beat"') == 2
+    assert max(map(len, frames)) < 640
+    await hub.close()
 
 
 async def test_a_hub_that_closes_leaves_no_viewers_behind():

@@ -129,7 +129,7 @@ export class StudioSession {
     this.follow(null);
   }
 
-  /** Watch the DJ's own room, as everyone else sees it. */
+  /** Follow the DJ's own room. */
   follow(slug) {
     if (slug === (this.room.peek()?.slug ?? null)) return;
     this.connection?.close();
@@ -137,7 +137,8 @@ export class StudioSession {
     this.room.value = null;
     if (slug === null) return;
     const room = new Room(slug);
-    this.connection = new RoomConnection(slug, { onEvent: (event) => room.accept(event, null), onMedia: () => {} });
+    // Events alone: a DJ's uplink is busy enough without their own sound coming back.
+    this.connection = new RoomConnection(slug, { onEvent: (event) => room.accept(event, null) });
     this.connection.open();
     this.room.value = room;
   }

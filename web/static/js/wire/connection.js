@@ -17,9 +17,10 @@ const ROOM_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/; // as the server names
 export class RoomConnection {
   /**
    * @param {string} room slug of the room
-   * @param {{onEvent: Function, onMedia: Function}} listener called for every event and media frame
+   * @param {{onEvent: Function, onMedia?: Function}} listener called for every event and media frame;
+   *   without `onMedia` the server is asked for events alone
    */
-  constructor(room, { onEvent, onMedia }) {
+  constructor(room, { onEvent, onMedia = null }) {
     this.room = room;
     this.onEvent = onEvent;
     this.onMedia = onMedia;
@@ -57,6 +58,7 @@ export class RoomConnection {
   address() {
     const url = new URL(`/rooms/${encodeURIComponent(this.room)}/live`, location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    if (this.onMedia === null) url.searchParams.set("media", "0");
     if (this.epoch !== null) {
       url.searchParams.set("epoch", this.epoch);
       url.searchParams.set("seq", String(this.lastSeq));
@@ -68,7 +70,7 @@ export class RoomConnection {
     this.heardAtMs = performance.now();
     if (typeof data !== "string") {
       const frame = parseFrame(data);
-      if (frame !== null) this.onMedia(frame);
+      if (frame !== null) this.onMedia?.(frame);
       return;
     }
     const event = JSON.parse(data);
