@@ -139,8 +139,8 @@ class BeatTracker:
 
 def _around(curve: NDArray[np.float64], position: int) -> float:
     """Return the peak near grid `position`, between grid points, as a share of a period."""
-    around = np.roll(curve, PHASES // 2 - position)[PHASES // 2 - 1 : PHASES // 2 + 2]
-    return (position + peak_position(around, 1.0, -1.0)) / PHASES % 1.0
+    around = curve[(position - 1) % PHASES], curve[position], curve[(position + 1) % PHASES]
+    return (position + peak_position(np.array(around), 1.0, -1.0)) / PHASES % 1.0
 
 
 def beat_sample(end_sample: int, fit: BeatFit) -> int:

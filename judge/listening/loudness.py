@@ -7,6 +7,8 @@ integrated loudness: EBU Tech 3341. Every 0.1 s a gating block of 0.4 s ends.
 from __future__ import annotations
 
 import math
+from collections import deque
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -80,8 +82,7 @@ class LoudnessMeter:
 
     def __init__(self) -> None:
         self._filter_state = np.zeros((len(K_WEIGHTING), 2), np.complex128)
-        self._step_powers = np.zeros(SHORT_TERM_STEPS)
-        self._steps = 0
+        self._step_powers: deque[float] = deque(maxlen=SHORT_TERM_STEPS)
         self._gated = GatedHistogram()
 
     def hear(self, samples: NDArray[np.float32]) -> Loudness:
@@ -104,8 +105,8 @@ class LoudnessMeter:
         weighted, self._filter_state = signal.sosfilt(K_WEIGHTING, channels, zi=self._filter_state)
         steps = weighted.view(np.float64).reshape(-1, 2 * STEP_SAMPLES)
         powers = np.einsum("st,st->s", steps, steps) / STEP_SAMPLES
-        for power in powers:
-            self._step(float(power))
+        for power in powers.tolist():
+            self._step(power)
         return Loudness(
             momentary_lufs=self._over(MOMENTARY_STEPS),
             short_term_lufs=self._over(SHORT_TERM_STEPS),
@@ -113,13 +114,16 @@ class LoudnessMeter:
         )
 
     def _step(self, power: float) -> None:
-        self._step_powers[:-1] = self._step_powers[1:]
-        self._step_powers[-1] = power
-        self._steps += 1
-        if self._steps >= MOMENTARY_STEPS:
-            self._gated.add(float(self._step_powers[-MOMENTARY_STEPS:].mean()))
+        self._step_powers.append(power)
+        block = self._mean_power(MOMENTARY_STEPS)
+        if block is not None:
+            self._gated.add(block)
 
     def _over(self, steps: int) -> float | None:
-        if self._steps < steps:
-            return None
-        return power_to_lufs(float(self._step_powers[-steps:].mean()))
+        power = self._mean_power(steps)
+        return None if power is None else power_to_lufs(power)
+
+    def _mean_power(self, steps: int) -> float | None:
+        """Return the mean over the newest steps; None until there are as many."""
+        first = len(self._step_powers) - steps
+        return None if first < 0 else sum(islice(self._step_powers, first, None)) / steps

@@ -41,6 +41,12 @@ class OnsetHop:
     mean_power: NDArray[np.float32]  # shape (ONSET_BANDS,), over the hop
 
 
+def analysis_window(samples: int) -> NDArray[np.float32]:
+    """Return a Hann window under which a full-scale sine reads 1."""
+    window = np.hanning(samples + 1)[:-1]
+    return np.asarray(window * (2.0 / window.sum()), dtype=np.float32)
+
+
 def _fine_edges() -> NDArray[np.int64]:
     """FFT bins at which the fine bands start: one bin wide at first, logarithmic above."""
     bin_hz = ANALYSIS_RATE_HZ / FFT_SAMPLES
@@ -52,6 +58,8 @@ def _fine_edges() -> NDArray[np.int64]:
     return edges
 
 
+_WINDOW: Final = analysis_window(FFT_SAMPLES)
+_TAIL_SAMPLES: Final = FFT_SAMPLES - FRAME_STEP_SAMPLES
 _FINE_EDGES: Final = _fine_edges()
 _FINE_CENTRES_HZ: Final = (
     (_FINE_EDGES[:-1] + _FINE_EDGES[1:] - 1) / 2 * ANALYSIS_RATE_HZ / FFT_SAMPLES
@@ -64,9 +72,9 @@ class OnsetAnalyser:
     """Turns each hop of 24 kHz mono into onset strength."""
 
     def __init__(self) -> None:
-        self._window = np.hanning(FFT_SAMPLES + 1)[:-1].astype(np.float32)
-        self._window *= np.float32(2.0 / self._window.sum())  # a full-scale sine reads 1
-        self._tail = np.zeros(FFT_SAMPLES - FRAME_STEP_SAMPLES, dtype=np.float32)
+        self._signal = np.zeros(_TAIL_SAMPLES + ANALYSIS_HOP_SAMPLES, dtype=np.float32)
+        views = np.lib.stride_tricks.sliding_window_view(self._signal, FFT_SAMPLES)
+        self._frames = views[::FRAME_STEP_SAMPLES]  # they follow the signal as it changes
         self._before = np.zeros((_LAG_FRAMES, FINE_BANDS), dtype=np.float32)
 
     def hear(self, mono: NDArray[np.float32]) -> OnsetHop:
@@ -74,10 +82,9 @@ class OnsetAnalyser:
 
         Frame k of the hop ends at sample (k + 1) * FRAME_STEP_SAMPLES of it.
         """
-        signal = np.concatenate((self._tail, mono))
-        self._tail = signal[-len(self._tail) :]
-        frames = np.lib.stride_tricks.sliding_window_view(signal, FFT_SAMPLES)
-        spectrum = fft.rfft(frames[::FRAME_STEP_SAMPLES] * self._window, axis=1)
+        self._signal[:_TAIL_SAMPLES] = self._signal[-_TAIL_SAMPLES:]
+        self._signal[_TAIL_SAMPLES:] = mono
+        spectrum = fft.rfft(self._frames * _WINDOW, axis=1)
         heard = spectrum[:, : _FINE_EDGES[-1]]
         power = np.square(heard.real) + np.square(heard.imag)
         band_power = np.add.reduceat(power, _FINE_EDGES[:-1], axis=1)

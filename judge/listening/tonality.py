@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from core.media import HOP_SECONDS
+from judge.listening.onsets import analysis_window
 from judge.readings import ANALYSIS_RATE_HZ
 
 FFT_SAMPLES: Final = 16_384
@@ -24,6 +25,7 @@ HIGHEST_HZ: Final = 3_500.0
 MEMORY_SECONDS: Final = 20.0
 LEAST_TONAL_SECONDS: Final = 6.0
 
+_WINDOW: Final = analysis_window(FFT_SAMPLES)
 _BIN_HZ: Final = ANALYSIS_RATE_HZ / FFT_SAMPLES
 _FIRST: Final = round(LOWEST_HZ / _BIN_HZ)
 _LAST: Final = round(HIGHEST_HZ / _BIN_HZ)
@@ -70,8 +72,6 @@ class KeyListener:
 
     def __init__(self) -> None:
         self._signal = np.zeros(FFT_SAMPLES, dtype=np.float32)
-        self._window = np.hanning(FFT_SAMPLES + 1)[:-1].astype(np.float32)
-        self._scale = np.float32(2 / self._window.sum())
         self._before = np.zeros(_LAST - _FIRST, dtype=np.float32)
         self._chroma = np.zeros(12)
         self._tuning = 0j
@@ -93,9 +93,8 @@ class KeyListener:
     def hear(self, mono: NDArray[np.float32]) -> Tonality | None:
         """Take a hop at 24 kHz; return the key, or None while too little tonal sound came."""
         self._signal = np.concatenate((self._signal, mono))[-FFT_SAMPLES:]
-        spectrum = fft.rfft(self._signal * self._window)[_FIRST - 1 : _LAST + 1]
-        amplitude = np.abs(spectrum) * self._scale
-        pitches, weights = self._peaks(amplitude)
+        spectrum = fft.rfft(self._signal * _WINDOW)[_FIRST - 1 : _LAST + 1]
+        pitches, weights = self._peaks(np.abs(spectrum))
         tonal = len(pitches) >= _LEAST_PEAKS
         self.hop_chroma = self._fold(pitches, weights) if tonal else np.zeros(12)
         self._chroma = _KEEP * self._chroma + self.hop_chroma
@@ -112,7 +111,9 @@ class KeyListener:
         inner = amplitude[1:-1]
         lasting = np.minimum(inner, self._before)
         self._before = inner
-        sums = np.concatenate(([0.0], np.cumsum(np.pad(inner, _SURROUND_BINS, mode="edge"))))
+        edges = np.repeat(inner[[0, -1]], (_SURROUND_BINS + 1, _SURROUND_BINS))
+        before, after = edges[: _SURROUND_BINS + 1], edges[_SURROUND_BINS + 1 :]
+        sums = np.cumsum(np.concatenate((before, inner, after)), dtype=np.float64)
         width = 2 * _SURROUND_BINS + 1
         around = (sums[width:] - sums[:-width]) / width
         found = np.flatnonzero(
