@@ -90,6 +90,7 @@ class _WhipEndpoint:
         self._ingest = ingest
         self._authenticate = authenticate
         self._links = [_ice_link(server) for server in ice_servers]
+        self._public_links = [_ice_link(one) for one in ice_servers if one.credential is None]
 
     async def offer(self, request: Request) -> Response:
         publisher = await self._publisher(request)
@@ -129,7 +130,10 @@ class _WhipEndpoint:
         return Response(status_code=HTTPStatus.OK)
 
     async def options(self, request: Request) -> Response:
-        """Answer without credentials: a browser's preflight carries none."""
+        """Answer without credentials, which a browser's preflight does not carry.
+
+        For the same reason it names no relay's: those are for whoever may publish, in the answer.
+        """
         on_resource = "resource" in request.path_params
         methods = "PATCH, DELETE, OPTIONS" if on_resource else "POST, GET, OPTIONS"
         response = Response(status_code=HTTPStatus.OK)
@@ -140,7 +144,7 @@ class _WhipEndpoint:
             response.headers["Accept-Patch"] = FRAGMENT_TYPE
         else:
             response.headers["Accept-Post"] = OFFER_TYPE
-            for link in self._links:
+            for link in self._public_links:
                 response.headers.append("Link", link)
         return response
 
@@ -210,7 +214,8 @@ async def _read_text(request: Request, limit: int) -> str:
 
 def _about_the_set(request: Request) -> tuple[str | None, Genre | None, bool]:
     """Read `?title=`, `?genre=` and `?resume=` of an offer's URL."""
-    title = " ".join(request.query_params.get("title", "").split())[:LONGEST_TITLE]
+    asked = " ".join(request.query_params.get("title", "").split())
+    title = "".join(filter(str.isprintable, asked))[:LONGEST_TITLE]  # no database takes a NUL
     genre = request.query_params.get("genre", "").strip().lower()
     if genre and genre not in tuple(Genre):
         known = ", ".join(Genre)

@@ -162,11 +162,20 @@ async def test_preconditions_of_a_patch(station):
     assert await patch(candidate, **wrong) == (415, "wrong_content_type")
 
 
+async def test_a_title_is_a_line_of_text():
+    async with Station() as station, Client(station) as client:
+        await client.start(params={"title": " Late\x00\n night\u202e "})
+        await station.until_phase(Phase.LIVE)
+        (first, *_) = [e.message for e in station.envelopes if hasattr(e.message, "phase")]
+        assert first.info.title == "Late night"
+
+
 async def test_options_and_get(station):
     response = await station.http.options(station.url)
     assert response.status_code == 200
     assert response.headers["Accept-Post"] == "application/sdp"
-    assert len(response.headers.get_list("Link")) == 2
+    # Whoever is not known learns of no relay, whose credentials would be theirs to use.
+    assert response.headers.get_list("Link") == ['<stun:stun.example:3478>; rel="ice-server"']
     response = await station.http.options(station.url + "/anything")
     assert response.headers["Accept-Patch"] == "application/trickle-ice-sdpfrag"
     response = await station.http.get(station.url)
