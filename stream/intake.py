@@ -173,4 +173,6 @@ class Intake:
             self._hop_sink.push(hop)
         except Exception:
             # The judge's trouble must not stop the sound; the judge announces its own gaps.
-            logger.exception("hop %d of session %s was not taken", hop.index, self._session)
+            logger.exception(
+                "a hop was not taken", extra={"session": self._session, "window": hop.index}
+            )

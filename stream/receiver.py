@@ -30,6 +30,9 @@ REPORT_SECONDS: Final = 2.5
 """Mean time between receiver reports: half of RFC 3550's five seconds, for encoders that adapt to
 loss. aiortc sends one a second, which costs as much as a tenth of all reception."""
 
+MOST_SOURCES: Final = 8
+"""Sources (SSRC) remembered of one client: one is in use, the rest are past."""
+
 PacketListener = Callable[[RtpPacket, float], None]
 
 
@@ -143,9 +146,13 @@ class AudioReceiver(RTCRtpReceiver):
 
     def _begin_source(self, ssrc: int) -> SourceStatistics:
         """Remember a new source, and route its sender reports to this receiver."""
-        while len(self._sources) >= 8:  # one is in use; the rest are past
-            del self._sources[next(iter(self._sources))]
-        self.transport._rtp_router.ssrc_table[ssrc] = self
+        routes = self.transport._rtp_router.ssrc_table
+        while len(self._sources) >= MOST_SOURCES:
+            past = next(iter(self._sources))
+            del self._sources[past]
+            self._sender_reports.pop(past, None)
+            routes.pop(past, None)
+        routes[ssrc] = self
         return self._sources.setdefault(ssrc, SourceStatistics())
 
     async def _handle_rtp_packet(self, packet: AiortcPacket, arrival_time_ms: int) -> None:

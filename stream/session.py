@@ -66,6 +66,7 @@ class LiveSession:
         self._failure: str | None = None
         self._ending: asyncio.Task[None] | None = None
         self._phase = Phase.CONNECTING
+        self._log = logging.LoggerAdapter(logger, {"session": info.session, "room": info.room})
         surroundings.metrics.streams.labels(self._phase).inc()
 
     @property
@@ -103,7 +104,7 @@ class LiveSession:
                 self._intake = self._begin(arrived_seconds)
             except Exception:
                 # Said once and not with every packet; the timers end the set.
-                logger.exception("set %s could not begin", self.info.session)
+                self._log.exception("the set could not begin")
                 self._failure = "internal"
                 return
         self._intake.packet(packet, arrived_seconds)
@@ -130,7 +131,7 @@ class LiveSession:
         if self._failure is not None:
             return self._failure
         if self._next is not None and now_seconds > self._next_deadline_seconds:
-            logger.info("a client of %s did not connect in time", self.info.room)
+            self._log.info("a client did not connect in time")
             self.lost(self._next)
         if self._intake is None or self._intake.arrived_seconds is None:
             return "never_connected" if self.is_empty else None
@@ -158,7 +159,7 @@ class LiveSession:
         self._live_since_seconds = self._reported_seconds = now_seconds
         self._feed = self._shared.open_feed(self.info)
         self._shared.hop_sink.open(self._feed)
-        logger.info("set %s of %s begins", self.info.session, self.info.room)
+        self._log.info("the set begins")
         return Intake(
             self._feed,
             self._shared.hop_sink,
@@ -172,7 +173,7 @@ class LiveSession:
         previous, self._current, self._next = self._current, peer, None
         if self._intake is not None:
             self._intake.interrupt()
-            logger.info("set %s goes on by a new connection", self.info.session)
+            self._log.info("the set goes on by a new connection")
         if previous is not None:
             self._shared.release(previous)
 
@@ -208,12 +209,19 @@ class LiveSession:
                 self._shared.release(peer)
         self._current = self._next = None
         if self._feed is not None and self._intake is not None:
-            self._intake.close()
+            self._finish_intake(self._intake)
             await self._bounded(self._shared.hop_sink.close(self.info.session), "the judge")
-            logger.info("set %s of %s is over: %s", self.info.session, self.info.room, reason)
+            self._log.info("the set is over: %s", reason)
         self._enter(Phase.ENDED, reason)
         if self._feed is not None:
             await self._bounded(self._shared.close_feed(self._feed), "the feed")
+
+    def _finish_intake(self, intake: Intake) -> None:
+        try:
+            intake.close()
+        except Exception:
+            # Its room must become free whatever its last packets were.
+            self._log.exception("the last packets of the set were not taken")
 
     async def _bounded(self, ending: Awaitable[None], whose: str) -> None:
         """Await someone else's end, but not for ever, and not to one's own harm."""
@@ -221,7 +229,7 @@ class LiveSession:
             async with asyncio.timeout(self._config.close_seconds):
                 await ending
         except TimeoutError:
-            logger.error("%s did not finish set %s in time", whose, self.info.session)
+            self._log.error("%s did not finish the set in time", whose)
         except Exception:
             # The set is over whatever happens there; the registry must get to know.
-            logger.exception("%s failed to finish set %s", whose, self.info.session)
+            self._log.exception("%s failed to finish the set", whose)

@@ -240,6 +240,8 @@ class Ingest:
                 raise BadInput("The offer cannot be used.", code="offer_unusable") from error
             raise
         answer = WhipAnswer(secrets.token_urlsafe(16), f'"{secrets.token_hex(8)}"', sdp)
+        # Whoever comes back has no more to say of the connections that broke.
+        self._forget(lambda one: one.session is session and one.peer.is_closed)
         self._resources[answer.resource] = _Resource(
             publisher.key_id, answer.etag, offer.ice_username, peer, session
         )
@@ -349,7 +351,7 @@ class Ingest:
             reason = session.tick(now_seconds)
         except Exception:
             # One set's trouble must not stop the timers of all others.
-            logger.exception("the timers of set %s failed", session.info.session)
+            logger.exception("the timers of a set failed", extra={"session": session.info.session})
             return
         if reason is not None:
             self._spawn(self._end(session, reason))

@@ -143,7 +143,9 @@ class Recorder:
             closed = asyncio.shield(asyncio.wrap_future(kept.closing))
             await asyncio.wait_for(closed, CLOSE_SECONDS)
         except TimeoutError:
-            logger.error("the recording of %s did not end within %g s", session, CLOSE_SECONDS)
+            logger.error(
+                "the recording did not end within %g s", CLOSE_SECONDS, extra={"session": session}
+            )
 
     async def stop(self) -> None:
         """End all recordings and the thread."""
@@ -164,6 +166,7 @@ class Recorder:
                 self._write(kept)
                 if kept.closing is not None and not kept.buffer:
                     self._end(kept)
+            self._metrics.queue_depth.labels(QUEUE).set(sum(len(kept.buffer) for kept in sets))
             self._sync(sets, due_seconds)
             # Without a set there is nothing to do until one is opened, at the next look.
             self._wake.wait(max(0.0, due_seconds - self._clock.monotonic_seconds()))
@@ -227,7 +230,7 @@ class Recorder:
             return
         kept.announced = True
         session = kept.facts.info.session
-        logger.error("the recording of %s has a hole: %s", session, why)
+        logger.error("the recording has a hole: %s", why, extra={"session": session})
         if self._announce is None or self._loop is None:
             return
         fault = Fault("recording_failed", {"session": session})

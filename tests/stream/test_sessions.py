@@ -9,6 +9,7 @@ import pytest
 from core.errors import LimitReached, NotFound
 from core.messages import Genre, Phase
 from stream.config import IngestConfig
+from stream.intake import Intake
 from tests.stream import offers
 from tests.stream.publishing import KEYS, Client, Station, config
 from tests.stream.sound import PACKET_SAMPLES, is_stereo_test_tone, tone_payloads
@@ -324,6 +325,29 @@ async def test_a_room_that_cannot_open_is_said_once_and_ends(caplog):
         await station.until(lambda: "could not begin" in caplog.text)
         await station.until(lambda: station.ingest.phases == {})
         assert caplog.text.count("could not begin") == 1
+
+
+async def test_last_packets_that_cannot_be_taken_do_not_keep_the_room(caplog, monkeypatch):
+    monkeypatch.setattr(Intake, "close", lambda _: 1 / 0)
+    async with Station() as station, Client(station) as client:
+        await client.start()
+        await station.until(lambda: len(station.packets) > 5)
+        assert (await client.resource("DELETE")).status_code == 200
+        assert station.phases[-1] is Phase.ENDED
+        assert station.ingest.phases == {}
+        assert station.sink.closed == station.closed_feeds == station.sink.opened
+        assert "were not taken" in caplog.text
+
+
+async def test_connections_that_broke_are_forgotten_when_their_dj_is_back():
+    async with Station() as station:
+        for _ in range(3):
+            async with Client(station) as client:
+                heard = len(station.packets)
+                await client.start()
+                await station.until(lambda heard=heard: len(station.packets) > heard)
+            await station.until_phase(Phase.RESUMING)
+        assert len(station.ingest._resources) == 1
 
 
 async def test_ffmpegs_own_whip_muxer_is_understood():
