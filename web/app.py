@@ -151,9 +151,9 @@ class _Composition:
         )
         self._routers += [rooms_router(bus, hub), pages_router()]
         server = self._http(hub)
-        await server.start()
         self._stack.push_async_callback(server.stop)
         self._stack.push_async_callback(hub.close)
+        await server.start()
         if self._door is not None:  # closed first: viewers still see how the sets end
             self._stack.push_async_callback(self._door)
         audience = None
@@ -168,7 +168,7 @@ class _Composition:
     async def _bus(self) -> Bus:
         address = self._settings.redis_address
         if address is None:
-            bus: Bus = MemoryBus()
+            bus: Bus = MemoryBus(self._metrics)
         else:
             # Imported only where it is asked for: the default needs no Redis client.
             from core.bus.redis_streams import RedisBus  # noqa: PLC0415
@@ -267,7 +267,8 @@ class _Composition:
             self._checks["recordings"] = disk_part(
                 settings.recordings_dir, settings.recordings.least_free_bytes
             )
-        sets = LiveSets(bus, store, recorder, judging, settings.recordings_dir)
+        recordings = settings.recordings_dir.relative_to(settings.data_dir)
+        sets = LiveSets(bus, store, recorder, judging, recordings)
         return sets
 
     def _http(self, hub: ViewerHub) -> HttpServer:

@@ -17,8 +17,8 @@ from core.messages import Envelope, Fault, Phase, Score, SessionInfo, SessionSta
 from stream.recording.facts import JudgingFacts
 from stream.recording.recorder import Recorder
 
-STORE_SECONDS: Final = 5.0
-"""Longest wait for the database when a set ends; the store keeps what it could not write."""
+STORE_SECONDS: Final = 2.0
+"""Longest wait for the database, twice when a set ends; the store keeps what it could not write."""
 
 REASON_NO_SCORE: Final = "too_short"
 REASON_UNKNOWN: Final = "unknown"
@@ -74,7 +74,7 @@ class LiveSets:
     judging
         What the scores depend on, for the recordings.
     recordings
-        Folder of recordings, as the database is to name it.
+        Folder of recordings, relative to the data directory, as the database is to name it.
     """
 
     def __init__(
@@ -114,16 +114,12 @@ class LiveSets:
         opened = self._open.pop(feed.info.session, None)
         if opened is None:
             return
-        if self._recorder is not None:
-            await self._recorder.close(feed.info.session)
-        if opened.storing is not None:
-            await asyncio.wait([opened.storing], timeout=STORE_SECONDS)
-            opened.storing.cancel()
-        try:
-            async with asyncio.timeout(STORE_SECONDS):
-                await self._store.ended(feed.info.session, opened.result())
-        except TimeoutError:
-            logger.error("the end of set %s was not stored in time", feed.info.session)
+        # Side by side: a disk that hangs must not keep the end of the set out of the database.
+        storing = self._store_end(feed.info.session, opened)
+        if self._recorder is None:
+            await storing
+        else:
+            await asyncio.gather(self._recorder.close(feed.info.session), storing)
 
     def announce(self, session: str, fault: Fault) -> None:
         """Tell a set's room of a fault that someone else than its feed's users noticed."""
@@ -136,4 +132,18 @@ class LiveSets:
             await self._store.started(info, recording)
         except DjUniverseError as error:
             # The set goes on: a database that is away must not silence a DJ.
-            logger.error("the start of set %s could not be stored: %s", info.session, error)
+            logger.error(
+                "the start of the set could not be stored: %s",
+                error,
+                extra={"session": info.session},
+            )
+
+    async def _store_end(self, session: str, opened: _OpenSet) -> None:
+        if opened.storing is not None:
+            await asyncio.wait([opened.storing], timeout=STORE_SECONDS)
+            opened.storing.cancel()
+        try:
+            async with asyncio.timeout(STORE_SECONDS):
+                await self._store.ended(session, opened.result())
+        except TimeoutError:
+            logger.error("the end of the set was not stored in time", extra={"session": session})

@@ -9,6 +9,7 @@ from typing import Final
 from core.bus.interface import RoomSummary, by_liveness
 from core.bus.progress import Progress
 from core.messages import Envelope, Phase, SessionState
+from core.metrics import Metrics
 from core.queues import BoundedQueue, DropPolicy, QueueClosed
 
 HISTORY_EVENTS: Final = 40_000
@@ -81,9 +82,21 @@ class _Room:
 
 
 class MemoryBus:
-    """Hands envelopes to the readers in the same process."""
+    """Hands envelopes to the readers in the same process.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    metrics
+        Counts the envelopes; its own by default.
+    """
+
+    def __init__(self, metrics: Metrics | None = None) -> None:
+        self._metrics = metrics or Metrics()
+        self._metrics.bus_up.set(1)
+        self._published = {
+            True: self._metrics.bus_messages.labels("media"),
+            False: self._metrics.bus_messages.labels("event"),
+        }
         self._rooms: dict[str, _Room] = {}
         self._viewers: dict[str, int] = {}  # of rooms that have any
         self._closed = False
@@ -91,6 +104,7 @@ class MemoryBus:
     def publish(self, envelope: Envelope) -> None:
         """Deliver at once to every reader's queue."""
         if not self._closed:
+            self._published[envelope.is_media].inc()
             self._room(envelope.room).accept(envelope)
 
     async def follow(self, room: str) -> MemoryFollowing:
@@ -127,6 +141,7 @@ class MemoryBus:
     async def close(self) -> None:
         """Release all readers."""
         self._closed = True
+        self._metrics.bus_up.set(0)
         for room in self._rooms.values():
             for following in list(room.followings):
                 await following.close()

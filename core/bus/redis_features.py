@@ -19,6 +19,7 @@ WAITING: Final = 1_000
 """Entries that wait for Redis at most; the oldest give way, for this is a cache."""
 
 BATCH: Final = 128
+QUEUE: Final = "features"
 DRAIN_SECONDS: Final = 2.0
 
 log = structlog.get_logger(__name__)
@@ -37,7 +38,8 @@ class RedisFeatureCache:
 
     def __init__(self, url: str, metrics: Metrics) -> None:
         self._client = connect(url)
-        dropped = metrics.queue_dropped.labels("features")
+        dropped = metrics.queue_dropped.labels(QUEUE)
+        self._depth = metrics.queue_depth.labels(QUEUE)
         self._queue: BoundedQueue[tuple[str, bytes]] = BoundedQueue(
             WAITING, DropPolicy.OLDEST, lambda _: dropped.inc()
         )
@@ -48,6 +50,7 @@ class RedisFeatureCache:
         """Queue `features` for writing."""
         if not self._queue.closed:
             self._queue.put((features_key(session, time_seconds), orjson.dumps(dict(features))))
+            self._depth.set(len(self._queue))
 
     async def get(self, session: str, time_seconds: float) -> Features | None:
         """Return what Redis holds, or None if it has forgotten or is away."""
@@ -75,6 +78,7 @@ class RedisFeatureCache:
             except QueueClosed:
                 return
             batch += self._queue.take_all()
+            self._depth.set(0)
             for begin in range(0, len(batch), BATCH):
                 await self._write_batch(batch[begin : begin + BATCH])
 

@@ -4,6 +4,7 @@ from core.bus import MemoryBus
 from core.bus.interface import Following
 from core.bus.memory import FOLLOWING_CAPACITY
 from core.messages import Envelope, Phase
+from core.metrics import Metrics
 from tests.core.sample_messages import envelope, packet, state
 
 
@@ -99,3 +100,16 @@ async def test_closing_releases_everyone() -> None:
     await bus.close()
     assert await asyncio.wait_for(reader, 1) is None
     assert not await bus.is_healthy()
+
+
+async def test_what_is_published_is_counted() -> None:
+    metrics = Metrics()
+    bus = MemoryBus(metrics)
+    value = metrics.registry.get_sample_value
+    assert value("djuv_bus_up") == 1
+    bus.publish(envelope(1, state()))
+    bus.publish(envelope(1, packet()))
+    for kind in ("event", "media"):
+        assert value("djuv_bus_messages_total", {"kind": kind}) == 1
+    await bus.close()
+    assert value("djuv_bus_up") == 0

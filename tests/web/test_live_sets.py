@@ -1,0 +1,70 @@
+"""The end of a set reaches the database whatever becomes of its recording."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from battles.database import Database
+from battles.keys import KeyStore
+from battles.sets import SetStore
+from core.bus import MemoryBus
+from core.clock import SystemClock
+from core.messages import Fault, Phase, SessionInfo, SessionState
+from core.metrics import Metrics
+from stream.recording.facts import JudgingFacts, ModelFacts
+from stream.recording.recorder import Recorder
+from web.live_sets import LiveSets
+
+INFO = SessionInfo("set-1", "ana", "Ana", 1_700_000_000.0)
+JUDGING = JudgingFacts(ModelFacts("judge", "1.0", "ab" * 32), "CPU", "libopus", "0.1.0")
+
+
+class HangingRecorder(Recorder):
+    """A recorder whose disk never answers."""
+
+    async def close(self, session: str) -> None:
+        await asyncio.sleep(60)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SetStore]:
+    database = Database(f"sqlite:///{tmp_path / 'sets.db'}")
+    await database.open()
+    await KeyStore(database).create("Ana")
+    yield SetStore(database, "here:8000", SystemClock())
+    await database.close()
+
+
+async def test_a_disk_that_hangs_does_not_leave_a_set_on_air_for_ever(
+    store: SetStore, tmp_path: Path
+):
+    recorder = HangingRecorder(tmp_path / "recordings", Metrics())
+    sets = LiveSets(MemoryBus(), store, recorder, JUDGING, Path("recordings"))
+    feed = sets.open(INFO)
+    feed.publish(SessionState(INFO, Phase.ENDED, "stopped", 48_000), 48_000)
+    with pytest.raises(TimeoutError):  # as ingest does, which waits for nobody for ever
+        await asyncio.wait_for(sets.close(feed), 1.0)
+    stored = await store.find("set-1")
+    assert stored.result is not None
+    assert (stored.result.reason, stored.result.played_seconds) == ("stopped", 1.0)
+    assert stored.recording == "recordings/set-1"
+    assert not store._on_air
+
+
+async def test_a_fault_is_told_where_the_set_stands(store: SetStore):
+    bus = MemoryBus()
+    sets = LiveSets(bus, store, None, JUDGING, Path("recordings"))
+    following = await bus.follow("ana")
+    feed = sets.open(INFO)
+    feed.publish(SessionState(INFO, Phase.LIVE, None, 96_000), 96_000)
+    sets.announce("set-1", Fault("recording_failed"))
+    sets.announce("another", Fault("recording_failed"))
+    await anext(following)
+    told = await asyncio.wait_for(anext(following), 5)
+    assert (told.message, told.pts_microseconds) == (Fault("recording_failed"), 2_000_000)
+    await sets.close(feed)
+    await bus.close()
