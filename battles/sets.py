@@ -178,6 +178,8 @@ class SetStore:
                 await self.beat()
             except StorageUnavailable as error:
                 _log.warning("sets on air could not be noted: %s", error)
+            except Exception:  # whatever it was, the sets on air must be spoken for next time
+                _log.exception("sets on air could not be noted")
 
     async def _store_endings(self) -> None:
         for name, columns in list(self._unstored.items()):

@@ -113,7 +113,10 @@ class DemonstrationProcess:
                 return
             logger.warning("the demonstration ended with code %d and is started again", code)
             await asyncio.sleep(self._restart_seconds)
-            self._process = await self._launch()
+            try:
+                self._process = await self._launch()
+            except OSError as error:  # no memory or no process to be had just now
+                logger.warning("the demonstration could not be started: %s", error)
 
     async def _launch(self) -> asyncio.subprocess.Process:
         arguments = ("--url", self._whip_url, "--title", TITLE, "--end-with-stdin")

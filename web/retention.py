@@ -66,5 +66,8 @@ class Retention:
         except OSError as error:
             logger.warning("recordings could not be swept: %s", error)
             return
+        except Exception:  # the disk fills up if one strange folder ends all sweeping
+            logger.exception("recordings could not be swept")
+            return
         if deleted:
             logger.info("deleted %d recordings older than %g days", len(deleted), self._days)

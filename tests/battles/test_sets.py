@@ -194,3 +194,23 @@ async def test_the_keeper_beats_and_survives_a_database_that_is_away(
     closed = await again.find("s1")
     await again.stop()
     assert closed.ended_unix_seconds == clock.wall_seconds()
+
+
+async def test_the_keeper_survives_whatever_a_beat_raises(
+    store: SetStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    monkeypatch.setattr(sets, "BEAT_SECONDS", 0.001)
+    beats: list[int] = []
+
+    async def beat() -> None:
+        beats.append(len(beats))
+        if len(beats) == 1:
+            raise ValueError("no one thought of this")
+
+    monkeypatch.setattr(store, "beat", beat)
+    await store.start()
+    async with asyncio.timeout(5):
+        while len(beats) < 3:
+            await asyncio.sleep(0.001)
+    await store.stop()
+    assert "no one thought of this" in caplog.text
