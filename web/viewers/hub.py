@@ -216,7 +216,10 @@ class ViewerHub:
         now = self.clock.monotonic_seconds()
         if followed.room.viewers:
             followed.wanted_seconds = now
-        return now - followed.wanted_seconds > self.config.linger_seconds
+        # A name that somebody made up must not take the place of a room.
+        known = followed.room.picture.epoch is not None
+        longest = self.config.linger_seconds if known else self.config.follow_timeout_seconds
+        return now - followed.wanted_seconds > longest
 
     async def close(self) -> None:
         """Tell every viewer that the server goes away, wait for them (bounded), and stop."""

@@ -104,6 +104,19 @@ async def test_who_wants_events_alone_and_is_slow_is_offered_no_sound():
     await hub.close()
 
 
+async def test_names_that_nobody_played_under_are_let_go_at_once():
+    config = replace(QUICK, edge_stats_seconds=0.05, follow_timeout_seconds=0.5)
+    async with serve(config) as served:
+        Set(served.bus).start()
+        await served.hub.room("nova")
+        for number in range(20):
+            await served.hub.room(f"made-up-{number}")
+        async with served.watch("/rooms/hopeful/live") as viewer:
+            await event(viewer, "hello")
+            await until(lambda: sorted(served.hub._rooms) == ["hopeful", "nova"])
+            await event(viewer, "stats")
+
+
 async def test_a_hub_that_closes_leaves_no_viewers_behind():
     async with serve() as served:
         async with served.watch() as viewer:
