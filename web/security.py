@@ -21,9 +21,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+from web.sites import is_same_host
 
-DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 POLICY: Final = {
     "default-src": "'self'",
@@ -140,20 +140,6 @@ class OriginCheck:
 
     def _admits(self, origin: str, host: str) -> bool:
         return "*" in self._allowed or origin in self._allowed or is_same_host(origin, host)
-
-
-def is_same_host(origin: str, host: str) -> bool:
-    """Whether an `Origin` is the site that a `Host` names.
-
-    Schemes are not compared: behind a proxy that ends TLS, the server does not know its own.
-    """
-    try:
-        ours, theirs = urlsplit(f"//{host}"), urlsplit(origin)
-        default = DEFAULT_PORTS[theirs.scheme]
-        same_port = (ours.port or default) == (theirs.port or default)
-    except (KeyError, ValueError):  # "null", other schemes, ports that are none
-        return False
-    return same_port and bool(theirs.hostname) and theirs.hostname == ours.hostname
 
 
 class BodyLimit:

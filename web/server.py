@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from core.errors import ConfigurationInvalid
 
 BACKLOG: Final = 2_048
+
+REQUEST_SECONDS: Final = 10.0
+"""For the head of a request to arrive, and for the first one to begin."""
 
 
 class HttpServer:
@@ -58,6 +62,7 @@ class HttpServer:
         certificate, key = tls or (None, None)
         config = uvicorn.Config(
             app,
+            http=_ImpatientProtocol,
             ws=viewer_protocol,
             lifespan="off",  # parts are started and stopped by `web.app`
             log_config=None,  # `web.logs` has joined uvicorn's loggers
@@ -101,6 +106,46 @@ class HttpServer:
             self._serving.cancel()
             await asyncio.gather(self._serving, return_exceptions=True)
         self._socket.close()
+
+
+class _ImpatientProtocol(H11Protocol):
+    """uvicorn's HTTP, without its endless wait for whoever connects and says nothing."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._expect_request()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._waits():
+            self._expect_nothing()
+        elif self._deadline is None:  # a later request on the same connection has begun
+            self._expect_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def _waits(self) -> bool:
+        """Whether this connection is still ours and no request is being answered."""
+        answered = self.cycle is None or self.cycle.response_complete
+        return answered and self.transport.get_protocol() is self
+
+    def _expect_request(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(REQUEST_SECONDS, self._give_up)
+
+    def _expect_nothing(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if self._waits() and not self.transport.is_closing():
+            self.transport.abort()
 
 
 class _Server(uvicorn.Server):

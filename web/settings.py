@@ -42,6 +42,7 @@ from web.settings_sections import (
     Listed,
     Logs,
     Media,
+    Network,
     ProviderName,
     Recordings,
     Role,
@@ -97,7 +98,7 @@ class Settings(BaseSettings):
     ingest_url: AnyHttpUrl | None = None
     allowed_origins: Listed[str] = ()
     trusted_hosts: Listed[str] = ("*",)
-    trusted_proxies: Listed[str] = ()
+    trusted_proxies: Listed[Network] = ()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     limits: Limits = Limits()
@@ -204,6 +205,7 @@ class Settings(BaseSettings):
             ping_seconds=timers.viewer_ping_seconds,
             silence_seconds=timers.viewer_silence_seconds,
             allowed_origins=frozenset(self.allowed_origins),
+            trusted_hosts=self.trusted_hosts,
             trusted_proxies=self.trusted_proxies,
         )
 

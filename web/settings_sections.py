@@ -5,12 +5,14 @@ Defaults of limits and timers are those of the parts that they are for: each is 
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -76,6 +78,16 @@ def _listed(value: object) -> object:
 
 
 Listed = Annotated[tuple[Value, ...], BeforeValidator(_listed)]
+
+
+def _network(value: str) -> str:
+    try:
+        return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        raise PydanticCustomError("network", "is neither an IP address nor a network") from None
+
+
+Network = Annotated[str, AfterValidator(_network)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 UdpPort = Annotated[int, Field(ge=1024, le=65_535)]

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from web.security import BodyLimit, is_same_host, security_middleware
+from web.security import BodyLimit, security_middleware
+from web.sites import is_same_host, is_trusted_host
 
 ALLOWED = "https://club.example"
 
@@ -104,6 +105,25 @@ async def test_reading_is_free_for_all():
 )
 def test_a_site_is_its_host_and_port(origin: str, host: str, same: bool):
     assert is_same_host(origin, host) is same
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "is_trusted"),
+    [
+        ("rebound.example", ["*"], True),
+        ("live.example:8000", ["live.example"], True),
+        ("LIVE.example", ["live.example"], True),
+        ("[::1]:8000", ["::1"], True),
+        ("a.live.example", ["*.live.example"], True),
+        ("live.example", ["*.live.example"], False),
+        ("notlive.example", ["live.example"], False),
+        ("live.example.evil.example", ["live.example"], False),
+        ("", ["live.example"], False),
+        ("[broken", ["live.example"], False),
+    ],
+)
+def test_a_server_has_the_names_it_was_given(host: str, trusted: list[str], is_trusted: bool):
+    assert is_trusted_host(host, trusted) is is_trusted
 
 
 async def test_allowed_sites_can_read_what_a_publisher_needs():

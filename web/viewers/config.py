@@ -21,7 +21,9 @@ class ViewerConfig:
 
     history_events: int = 3_600  # kept to resume from: ten minutes at six events a second
     fresh_seconds: float = 60.0  # what a new viewer is sent of it
-    linger_seconds: float = 60.0  # a room without viewers and requests is followed so long
+    linger_seconds: float = (
+        60.0  # a room played in, without viewers and requests, is followed so long
+    )
     follow_timeout_seconds: float = 3.0  # to reach the bus and read what a room holds
     quiet_seconds: float = 0.03  # without an event: what the room held has been read
 
@@ -41,4 +43,5 @@ class ViewerConfig:
     messages_seconds: float = 10.0
 
     allowed_origins: frozenset[str] = field(default_factory=frozenset)  # besides the same host
+    trusted_hosts: tuple[str, ...] = ("*",)  # names under which the server may be asked for
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For counts

@@ -179,7 +179,7 @@ class ViewerConnection(asyncio.Protocol):
         """Return what is wanted and the response that grants it, or None and a refusal."""
         limits, transport = self._hub.config, self._transport_or_fail()
         try:
-            wanted = live_request(request, limits.allowed_origins)
+            wanted = live_request(request, limits.allowed_origins, limits.trusted_hosts)
             peer = transport.get_extra_info("peername")
             host = str(peer[0]) if isinstance(peer, tuple) else ""
             address = viewer_address(host, request.headers, limits.trusted_proxies)

@@ -8,19 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 from websockets.datastructures import Headers, MultipleValuesError
 from websockets.http11 import Request
 
 from core.errors import BadInput
+from web.sites import is_same_host, is_trusted_host
 from web.viewers.history import Resume
 
 ROOM_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 """A room is named by its DJ's slug: lower case letters, digits and inner hyphens, 64 at most."""
 
 _PATH: Final = re.compile(r"/rooms/([^/]+)/live")
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _MOST_DIGITS: Final = 18  # of a `seq`; more is no number of ours
 
 
@@ -49,7 +49,9 @@ class LiveRequest:
     media: bool = True  # False for events alone
 
 
-def live_request(request: Request, allowed_origins: frozenset[str]) -> LiveRequest:
+def live_request(
+    request: Request, allowed_origins: frozenset[str], trusted_hosts: tuple[str, ...] = ("*",)
+) -> LiveRequest:
     """Read a viewer's request.
 
     Parameters
@@ -58,13 +60,21 @@ def live_request(request: Request, allowed_origins: frozenset[str]) -> LiveReque
         The handshake's HTTP request.
     allowed_origins
         Origins such as `https://example.org` besides the request's own host; `*` allows all.
+    trusted_hosts
+        Names under which the server may be asked for; `*` is any.
 
     Raises
     ------
     HandshakeRefused
-        404 if the path names no room, 403 if a browser sent the request for a page of another
-        site.
+        400 if the server is asked for by another name, 404 if the path names no room, 403 if a
+        browser sent the request for a page of another site.
     """
+    if not is_trusted_host(_only(request.headers, "Host"), trusted_hosts):
+        raise HandshakeRefused(
+            HTTPStatus.BAD_REQUEST,
+            "This server goes by another name; add this one to trusted_hosts.",
+            code="untrusted_host",
+        )
     path, _, query = request.path.partition("?")
     room = _room(path)
     if not _origin_is_allowed(request.headers, allowed_origins):
@@ -110,6 +120,14 @@ def _resume(values: dict[str, list[str]]) -> Resume | None:
     return Resume(epoch, int(seq))
 
 
+def _only(headers: Headers, name: str) -> str:
+    """Return a header that may stand once; empty where it stands twice or not at all."""
+    try:
+        return headers.get(name, "")
+    except MultipleValuesError:
+        return ""
+
+
 def _origin_is_allowed(headers: Headers, allowed_origins: frozenset[str]) -> bool:
     """Whether the page that asks is ours; programs other than browsers send no origin."""
     try:
@@ -118,14 +136,7 @@ def _origin_is_allowed(headers: Headers, allowed_origins: frozenset[str]) -> boo
         return False
     if origin is None or "*" in allowed_origins or origin in allowed_origins:
         return True
-    try:
-        parts = urlsplit(origin)
-        asked = urlsplit(f"{parts.scheme}://{host}")
-        default_port = _DEFAULT_PORTS[parts.scheme]
-        same_port = (parts.port or default_port) == (asked.port or default_port)
-    except (ValueError, KeyError):  # no port, or "null" and other schemes
-        return False
-    return same_port and parts.hostname is not None and parts.hostname == asked.hostname
+    return is_same_host(origin, host)
 
 
 def viewer_address(peer: str, headers: Headers, trusted_proxies: Iterable[str]) -> str:

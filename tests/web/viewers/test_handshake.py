@@ -117,3 +117,12 @@ def test_allowed_origins_and_programs_without_one_may_watch():
 def test_addresses_for_limits(peer, forwarded, trusted, address):
     headers = Headers() if forwarded is None else Headers({"X-Forwarded-For": forwarded})
     assert viewer_address(peer, headers, trusted) == address
+
+
+@pytest.mark.parametrize("host", ["rebound.example:8000", ""])
+def test_rooms_are_refused_under_another_name(host):
+    named = Headers(Host=host, Origin=f"http://{host}") if host else Headers()
+    with pytest.raises(HandshakeRefused) as refused:
+        live_request(Request("/rooms/nova/live", named), NOBODY, ("dj.example",))
+    assert (refused.value.status, refused.value.slug) == (400, "untrusted_host")
+    live_request(request(), NOBODY, ("dj.example",))
