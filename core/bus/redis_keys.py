@@ -16,6 +16,10 @@ FIELD: Final = b"e"
 EVENTS_KEPT: Final = 40_000
 MEDIA_KEPT: Final = 500  # ten seconds of packets
 
+STREAMS_LIVE_SECONDS: Final = 7 * 86_400
+"""How long a room's streams outlive the last word on its set: Redis must not fill up with DJs who
+played once."""
+
 
 def events_stream(room: str) -> str:
     """Return the key of the stream of a room's events."""

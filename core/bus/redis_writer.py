@@ -22,6 +22,7 @@ from core.bus.redis_keys import (
     EVENTS_KEPT,
     FIELD,
     MEDIA_KEPT,
+    STREAMS_LIVE_SECONDS,
     events_stream,
     media_stream,
 )
@@ -158,6 +159,7 @@ class RedisWriter:
         first_id = known.first_id if known is not None and same_epoch else entry_id
         entry = DirectoryEntry(state, first_id, self._clock.wall_seconds())
         await self._client.hset(DIRECTORY, envelope.room, entry.encode())
+        await self._keep_streams(envelope.room)
         if state.phase is Phase.ENDED:
             self._entries.pop(envelope.room, None)
         else:
@@ -169,7 +171,12 @@ class RedisWriter:
             confirmed = replace(entry, confirmed_unix_seconds=self._clock.wall_seconds())
             self._entries[room] = confirmed
             await self._client.hset(DIRECTORY, room, confirmed.encode())
+            await self._keep_streams(room)
         self._confirmed_seconds = self._clock.monotonic_seconds()
+
+    async def _keep_streams(self, room: str) -> None:
+        for key in (events_stream(room), media_stream(room)):
+            await self._client.expire(key, STREAMS_LIVE_SECONDS)
 
     def _count_drops(self) -> None:
         dropped = self._metrics.queue_dropped.labels(QUEUE)

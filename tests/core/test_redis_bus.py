@@ -8,7 +8,13 @@ import pytest
 
 from core.bus.directory import LOST_AFTER_SECONDS, REASON_LOST
 from core.bus.interface import Following
-from core.bus.redis_keys import DIRECTORY, FIELD, events_stream
+from core.bus.redis_keys import (
+    DIRECTORY,
+    FIELD,
+    STREAMS_LIVE_SECONDS,
+    events_stream,
+    media_stream,
+)
 from core.bus.redis_streams import RedisBus, connect
 from core.clock import ManualClock, SystemClock
 from core.errors import BusUnavailable
@@ -152,6 +158,20 @@ async def test_what_cannot_be_read_hides_nothing_else(redis_server: RedisServer)
         ingest.publish(envelope(2))
         assert [each.seq for each in await take(following, 2)] == [1, 2]
         assert [summary.room for summary in await edge.rooms()] == ["ana"]
+        await client.aclose()
+
+
+async def test_streams_of_a_room_do_not_stay_for_ever(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest:
+        client = connect(redis_server.url)
+        ingest.publish(envelope(1, packet()))
+        ingest.publish(envelope(1, state()))
+        ingest.publish(envelope(2, state(Phase.ENDED)))
+        await eventually(lambda: not ingest._writer.outbox)
+        assert 0 < await client.ttl(events_stream("ana")) <= STREAMS_LIVE_SECONDS
+        ingest.publish(envelope(3, state()))
+        await eventually(lambda: not ingest._writer.outbox)
+        assert 0 < await client.ttl(media_stream("ana")) <= STREAMS_LIVE_SECONDS
         await client.aclose()
 
 
