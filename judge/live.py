@@ -12,7 +12,6 @@ waits for another's fault.
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections import deque
 from collections.abc import Collection, Sequence
 from typing import Final
@@ -24,7 +23,7 @@ from core.errors import BadInput
 from core.features import FeatureCache
 from core.feed import SessionFeed
 from core.media import HOP_SAMPLES, HOP_SECONDS, HOPS_PER_WINDOW, samples_to_seconds
-from core.messages import AudioHop, Fault
+from core.messages import AudioHop, Fault, Score
 from core.metrics import Metrics
 from core.queues import BoundedQueue, DropPolicy
 from inference.worker import Worker
@@ -56,6 +55,7 @@ class _LiveSet:
     def __init__(self, feed: SessionFeed, queue: BoundedQueue[AudioHop]) -> None:
         self.feed = feed
         self.queue = queue
+        self.last: Score | None = None  # what is known of the set while a window is not
         self.session: JudgeSession | None = None
         self.waiting = False  # in the line of sets that have a hop to judge
         self.idle = asyncio.Event()
@@ -130,9 +130,10 @@ class LiveJudge:
         session = feed.info.session
         if session in self._sets:
             raise BadInput(f"session {session} is already being judged; close it first")
-        lost = functools.partial(self._lost, feed)
-        queue: BoundedQueue[AudioHop] = BoundedQueue(QUEUE_HOPS, DropPolicy.OLDEST, on_drop=lost)
-        self._sets[session] = _LiveSet(feed, queue)
+        queue: BoundedQueue[AudioHop] = BoundedQueue(
+            QUEUE_HOPS, DropPolicy.OLDEST, on_drop=lambda hop: self._lost(live, hop)
+        )
+        live = self._sets[session] = _LiveSet(feed, queue)
 
     def push(self, hop: AudioHop) -> None:
         """Take the next hop of an open set; of any other set it is counted and thrown away."""
@@ -164,7 +165,7 @@ class LiveJudge:
             if self._sets.get(session) is live:
                 del self._sets[session]
             for hop in live.queue.take_all():
-                self._lost(live.feed, hop)
+                self._lost(live, hop)
 
     async def stop(self) -> None:
         """Close all sets, then end the judging task and its thread, within a bounded time."""
@@ -215,11 +216,11 @@ class LiveJudge:
         try:
             judged = await self._worker.run(lambda: self._advance(batch, late))
             for (live, hop), result in zip(batch, judged, strict=True):
-                self._deliver(live.feed, hop, result)
+                self._deliver(live, hop, result)
         except Exception:  # whatever failed, the next batch must be judged
             _log.exception("judge_batch_failed", sets=len(batch))
             for live, hop in batch:
-                self._refuse(live.feed, hop, JUDGE_FAILED)
+                self._refuse(live, hop, JUDGE_FAILED)
         finally:
             for live, _ in batch:
                 self._next_turn(live)
@@ -242,10 +243,12 @@ class LiveJudge:
         else:
             live.idle.set()
 
-    def _deliver(self, feed: SessionFeed, hop: AudioHop, judged: Judged) -> None:
+    def _deliver(self, live: _LiveSet, hop: AudioHop, judged: Judged) -> None:
         try:
             for message, position_samples in judged.messages:
-                feed.publish(message, position_samples)
+                if isinstance(message, Score):
+                    live.last = message
+                live.feed.publish(message, position_samples)
             if self._features is not None and judged.features:
                 self._features.put(
                     judged.session, samples_to_seconds(judged.end_sample), judged.features
@@ -264,19 +267,20 @@ class LiveJudge:
         elif hop.index >= HOPS_PER_WINDOW - 1:
             self._metrics.windows_dropped.labels(judged.reason).inc()
 
-    def _lost(self, feed: SessionFeed, hop: AudioHop) -> None:
+    def _lost(self, live: _LiveSet, hop: AudioHop) -> None:
         """Say of a hop that fell out of its queue that its window is not judged."""
         self._metrics.queue_dropped.labels(QUEUE_NAME).inc()
         self._metrics.queue_depth.labels(QUEUE_NAME).dec()
-        self._refuse(feed, hop, QUEUE_FULL)
+        self._refuse(live, hop, QUEUE_FULL)
 
-    def _refuse(self, feed: SessionFeed, hop: AudioHop, reason: str) -> None:
+    def _refuse(self, live: _LiveSet, hop: AudioHop, reason: str) -> None:
+        """Say that a hop did not reach the set: even before the first window, for the replay."""
         end_sample = hop.start_sample + HOP_SAMPLES
+        if hop.index >= HOPS_PER_WINDOW - 1:
+            self._metrics.windows_dropped.labels(reason).inc()
         try:
             if reason == JUDGE_FAILED:
-                feed.publish(Fault(JUDGE_FAILED, {"window": hop.index}), end_sample)
-            if hop.index >= HOPS_PER_WINDOW - 1:
-                self._metrics.windows_dropped.labels(reason).inc()
-                feed.publish(unscored(hop, reason), end_sample)
+                live.feed.publish(Fault(JUDGE_FAILED, {"window": hop.index}), end_sample)
+            live.feed.publish(unscored(hop, reason, so_far=live.last), end_sample)
         except Exception:  # one set's feed must not stop the others' judging
             _log.exception("judge_publish_failed", session=hop.session, window=hop.index)

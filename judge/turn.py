@@ -24,6 +24,7 @@ from core.messages import (
 )
 from judge.readings import Heard, HopSpectra, WindowOpinion
 from judge.session import JudgeSession
+from judge.specification import MIXING_FEATURES
 
 _log = structlog.get_logger(__name__)
 
@@ -33,6 +34,8 @@ DEADLINE: Final = "deadline"
 JUDGE_FAILED: Final = "judge_failed"
 """Reason of a window that was not judged because judging it failed, and code of the fault."""
 
+_NO_MIXING: Final = np.zeros(MIXING_FEATURES, np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -40,7 +43,7 @@ class Judged:
 
     session: str
     hop: int
-    batch_size: int  # padded; a replay of this hop needs the same on a GPU
+    batch_size: int  # padded; a replay of this hop needs the same on a GPU; 0 if it was lost
     reason: str | None  # why the window has no score; None where it has one
     messages: tuple[tuple[RoomMessage, int], ...]  # with their positions on the media clock
     features: Features  # for the cache; empty where listening failed
@@ -74,6 +77,7 @@ class Turn:
         self.late = late
         self.spectra: HopSpectra | None = None
         self.heard: Heard | None = None
+        self.mixing: NDArray[np.float32] = _NO_MIXING
         self.opinion: WindowOpinion | None = None
         self.fault: str | None = None  # the stage that failed
         self._accepted = False
@@ -111,6 +115,16 @@ class Turn:
         if self.spectra is not None:
             self.heard = self.session.hear(self.hop, self.spectra)
 
+    @property
+    def lost(self) -> bool:
+        """Whether the set did not get the hop because a stage before that failed."""
+        return self.fault is not None and not self._kept
+
+    @property
+    def recorded_batch_size(self) -> int:
+        """The batch that a replay needs; 0 where it must leave the hop out."""
+        return 0 if self.lost else self.batch_size
+
     def reason(self) -> str | None:
         """Return why there is no opinion of this window, None where there should be one."""
         if self.fault is not None:
@@ -133,13 +147,13 @@ def conclude(turn: Turn, stage_ends: Mapping[str, float]) -> Judged:
     if heard is not None:
         said += [heard.beat] if heard.beat is not None else []
         said += heard.transitions
-    if turn.hop.index >= HOPS_PER_WINDOW - 1:
+    if turn.hop.index >= HOPS_PER_WINDOW - 1 or turn.lost:
         said += [score, *findings]
     position = turn.hop.start_sample + HOP_SAMPLES
     return Judged(
         session=turn.session.info.session,
         hop=turn.hop.index,
-        batch_size=turn.batch_size,
+        batch_size=turn.recorded_batch_size,
         reason=score.reason,
         messages=tuple((message, position) for message in said),
         features=_features(turn),
@@ -147,8 +161,11 @@ def conclude(turn: Turn, stage_ends: Mapping[str, float]) -> Judged:
     )
 
 
-def unscored(hop: AudioHop, reason: str, batch_size: int = 0) -> Score:
-    """Return the score of a window of which nothing is known but that it was not judged."""
+def unscored(hop: AudioHop, reason: str, batch_size: int = 0, so_far: Score | None = None) -> Score:
+    """Return the score of a window of which nothing is known but that it was not judged.
+
+    What `so_far`, the set's last score, says of the set as a whole still holds.
+    """
     unknown = Reading(None, reason=reason)
     end_sample = hop.start_sample + HOP_SAMPLES
     return Score(
@@ -158,9 +175,9 @@ def unscored(hop: AudioHop, reason: str, batch_size: int = 0) -> Score:
         reason=reason,
         overall=None,
         components=dict.fromkeys(Component),
-        set_reason=reason,
-        set_overall=None,
-        set_components=dict.fromkeys(Component),
+        set_reason=reason if so_far is None else so_far.set_reason,
+        set_overall=None if so_far is None else so_far.set_overall,
+        set_components=dict.fromkeys(Component) if so_far is None else so_far.set_components,
         bpm=unknown,
         key=unknown,
         camelot=unknown,
@@ -184,12 +201,14 @@ def _score(turn: Turn) -> tuple[Score, tuple[Finding, ...]]:
             turn.opinion,
             turn.reason(),
             turn.session.concealed_ratio(),
-            turn.batch_size,
+            turn.recorded_batch_size,
         )
         result.append((score, tuple(findings)))
 
     turn.attempt("score", step)
-    return result[0] if result else (unscored(turn.hop, JUDGE_FAILED, turn.batch_size), ())
+    if result:
+        return result[0]
+    return unscored(turn.hop, JUDGE_FAILED, turn.recorded_batch_size), ()
 
 
 def _nothing_heard() -> Heard:

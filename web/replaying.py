@@ -18,7 +18,7 @@ from core.media import samples_to_seconds
 from core.messages import Score
 from core.plain import to_plain
 from judge.engine import Engine
-from judge.turn import DEADLINE
+from judge.turn import DEADLINE, JUDGE_FAILED
 from stream.recording import (
     Completeness,
     JudgingFacts,
@@ -32,6 +32,9 @@ from web.settings import ONNX_PROVIDERS, Settings
 
 NOT_COMPARED: Final = "arrived_seconds"
 """When a packet came is a matter of the network; it enters no score."""
+
+_NO_OPINION: Final = (DEADLINE, JUDGE_FAILED)
+"""Reasons of windows that the model did not judge though their hops were taken."""
 
 _SCORES: Final = ("overall", "components", "set_overall", "set_components")
 
@@ -161,7 +164,7 @@ def _judge_again(
         if then is not None and then.batch_size == 0:
             continue  # lost before the engine saw it
         batch_size = then.batch_size if then is not None else batch_size
-        skip = {0} if then is not None and then.reason == DEADLINE else set()
+        skip = {0} if then is not None and then.reason in _NO_OPINION else set()
         (judged,) = engine.advance([(session, hop)], batch_size, skip)
         yield from (message for message, _ in judged.messages if isinstance(message, Score))
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -324,6 +327,57 @@ def test_an_error_of_the_model_is_survived(networks: Networks) -> None:
     assert reasons[22] == "judge_failed"
     assert {reasons[window] for window in range(23, 42)} == {"audio_missing"}
     assert reasons[42] is None
+    sizes = {score.window: score.batch_size for score in scores(judged)}
+    assert {window for window, size in sizes.items() if size == 0} == {22}, "the hop was lost"
+
+
+def test_an_opinion_that_is_no_number_is_none(networks: Networks) -> None:
+    class Dividing:
+        def __init__(self, model: Model) -> None:
+            self.specification = model.specification
+            self.model = model
+            self.runs = 0
+
+        def run(self, inputs, batch_size=None):
+            self.runs += 1
+            means, deviations = self.model.run(inputs, batch_size)
+            return (means * np.nan if self.runs == 3 else means), deviations
+
+    judged = play(Engine(replace(networks, head=Dividing(networks.head))), hops(MUSIC))
+    reasons = {score.window: score.reason for score in scores(judged)}
+    assert [window for window, reason in reasons.items() if reason] == [21]
+    assert reasons[21] == "judge_failed"
+    assert all(
+        np.isfinite(estimate.value)
+        for score in scores(judged)
+        for estimate in score.set_components.values()
+        if estimate is not None
+    )
+
+
+def test_the_number_of_threads_changes_no_bit() -> None:
+    script = (
+        "import hashlib\n"
+        "from judge.engine import Engine\n"
+        "from tests.judge.music import hops, info, mix\n"
+        "engine = Engine.load(providers=['CPUExecutionProvider'])\n"
+        "session = engine.open(info())\n"
+        "said = [engine.advance([(session, hop)])[0].messages for hop in hops(mix(14.0))]\n"
+        "print(hashlib.sha256(repr(said).encode()).hexdigest())\n"
+    )
+    digests = set()
+    for threads in ("1", "4"):
+        limits = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), threads)
+        finished = subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, **limits, "PYTHONHASHSEED": threads},
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60.0,
+        )
+        digests.add(finished.stdout.splitlines()[-1])
+    assert len(digests) == 1
 
 
 def test_a_hop_that_cannot_be_used_is_refused_alone(engine: Engine) -> None:

@@ -252,9 +252,32 @@ async def test_a_full_queue_loses_its_oldest_and_says_so(
         | dict.fromkeys(range(22, 41), "audio_missing")
         | dict.fromkeys(range(41, 50))
     )
+    lost = next(score for score in kept.scores if score.window == 21)
+    assert lost.set_components == kept.scores[0].set_components, "of the set, nothing is forgotten"
     assert value(metrics, "djuv_queue_dropped_total", queue="judge") == 1
     assert value(metrics, "djuv_windows_dropped_total", reason="queue_full") == 1
     assert value(metrics, "djuv_windows_dropped_total", reason="audio_missing") == 19
+
+
+async def test_a_loss_before_the_first_window_is_told_too(
+    networks: Networks, clock: ManualClock, metrics: Metrics
+) -> None:
+    gate = Gate(Engine(networks))
+    judge = LiveJudge(gate, clock=clock, metrics=metrics)
+    judge.start()
+    set_feed, kept = feed()
+    judge.open(set_feed)
+    music = fresh(hops(MUSIC))
+    judge.push(music[0])
+    await asyncio.to_thread(gate.entered.wait, PATIENCE_SECONDS)
+    for hop in music[1 : QUEUE_HOPS + 3]:
+        judge.push(hop)
+    gate.opened.set()
+    await until_idle(judge)
+    await judge.stop()
+    assert kept.reasons == dict.fromkeys((1, 2), "queue_full")
+    assert {score.batch_size for score in kept.scores} == {0}, "a replay must leave them out"
+    assert value(metrics, "djuv_windows_dropped_total", reason="queue_full") == 0
 
 
 class Fragile:
