@@ -51,7 +51,7 @@ class Plan:
 
 
 FULL: Final = Plan(viewers=500, rounds=5, events=60, pause_seconds=0.02, room_seconds=2.0)
-QUICK: Final = Plan(viewers=100, rounds=3, events=30, pause_seconds=0.01, room_seconds=0.5)
+QUICK: Final = Plan(viewers=20, rounds=1, events=10, pause_seconds=0.01, room_seconds=0.2)
 
 
 class Audience:

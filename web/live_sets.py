@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 class _OpenSet:
     """A set on air, with the last that was said of it; a `core.feed.FeedListener`."""
 
-    storing: asyncio.Task[None] | None = None
+    storing: asyncio.Task[bool] | None = None
     feed: SessionFeed | None = None
     score: Score | None = None
     state: SessionState | None = None
@@ -95,16 +95,15 @@ class LiveSets:
     def open(self, info: SessionInfo) -> SessionFeed:
         """Begin a set: returns at once; the database hears of it in the background."""
         opened = _OpenSet()
-        recording: str | None = None
         if self._recorder is None:
             feed = SessionFeed(info, self._bus, [opened])
         else:
             self._recorder.open(info, self._judging)
-            recording = str(self._recordings / info.session)
             feed = SessionFeed(info, self._bus, [opened, self._recorder])
         opened.feed = feed
         opened.storing = asyncio.create_task(
-            self._store_start(info, recording), name=f"store the start of {info.session}"
+            self._store_start(info, self._recording_of(info)),
+            name=f"store the start of {info.session}",
         )
         self._open[info.session] = opened
         return feed
@@ -115,7 +114,7 @@ class LiveSets:
         if opened is None:
             return
         # Side by side: a disk that hangs must not keep the end of the set out of the database.
-        storing = self._store_end(feed.info.session, opened)
+        storing = self._store_end(feed.info, opened)
         if self._recorder is None:
             await storing
         else:
@@ -127,7 +126,11 @@ class LiveSets:
         if opened is not None and opened.feed is not None:
             opened.feed.publish(fault, opened.end_sample)
 
-    async def _store_start(self, info: SessionInfo, recording: str | None) -> None:
+    def _recording_of(self, info: SessionInfo) -> str | None:
+        return None if self._recorder is None else str(self._recordings / info.session)
+
+    async def _store_start(self, info: SessionInfo, recording: str | None) -> bool:
+        """Store that a set began; return whether that worked."""
         try:
             await self._store.started(info, recording)
         except DjUniverseError as error:
@@ -137,13 +140,16 @@ class LiveSets:
                 error,
                 extra={"session": info.session},
             )
+            return False
+        return True
 
-    async def _store_end(self, session: str, opened: _OpenSet) -> None:
-        if opened.storing is not None:
-            await asyncio.wait([opened.storing], timeout=STORE_SECONDS)
-            opened.storing.cancel()
+    async def _store_end(self, info: SessionInfo, opened: _OpenSet) -> None:
+        session = info.session
         try:
             async with asyncio.timeout(STORE_SECONDS):
+                if opened.storing is None or not await opened.storing:
+                    # The database was away when the set began; an end needs a beginning.
+                    await self._store_start(info, self._recording_of(info))
                 await self._store.ended(session, opened.result())
         except TimeoutError:
             logger.error("the end of the set was not stored in time", extra={"session": session})

@@ -13,6 +13,7 @@ from battles.keys import KeyStore
 from battles.sets import SetStore
 from core.bus import MemoryBus
 from core.clock import SystemClock
+from core.errors import StorageUnavailable
 from core.messages import Fault, Phase, SessionInfo, SessionState
 from core.metrics import Metrics
 from stream.recording.facts import JudgingFacts, ModelFacts
@@ -68,3 +69,25 @@ async def test_a_fault_is_told_where_the_set_stands(store: SetStore):
     assert (told.message, told.pts_microseconds) == (Fault("recording_failed"), 2_000_000)
     await sets.close(feed)
     await bus.close()
+
+
+async def test_a_set_that_began_while_the_database_was_away_is_stored_at_its_end(store: SetStore):
+    started = store.started
+    away = True
+
+    async def started_if_there(info: SessionInfo, recording: str | None = None) -> None:
+        if away:
+            raise StorageUnavailable("The database is away.")
+        await started(info, recording)
+
+    store.started = started_if_there  # type: ignore[method-assign]  # a fault, injected
+    sets = LiveSets(MemoryBus(), store, None, JUDGING, Path("recordings"))
+    feed = sets.open(INFO)
+    await asyncio.sleep(0)
+    feed.publish(SessionState(INFO, Phase.ENDED, "stopped", 48_000), 48_000)
+    await asyncio.sleep(0.05)
+    away = False
+    await sets.close(feed)
+    stored = await store.find("set-1")
+    assert stored.result is not None
+    assert stored.result.reason == "stopped"
