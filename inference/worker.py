@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from core.errors import LimitReached
@@ -48,13 +48,22 @@ class Worker:
                 f"The worker already holds {self._capacity} calls. Wait for one to end.",
                 retry_after_seconds=1,
             )
+        loop = asyncio.get_running_loop()
+        future = self._executor.submit(call)
         self._pending += 1
-        try:
-            return await asyncio.wrap_future(self._executor.submit(call))
-        finally:
-            self._pending -= 1
-            if self._pending == 0:
-                self._idle.set()
+
+        def ended(_: Future[Result]) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop was closed before the call ended
+                loop.call_soon_threadsafe(self._ended)
+
+        # Who waits may be cancelled; the call then goes on all the same, and still counts.
+        future.add_done_callback(ended)
+        return await asyncio.wrap_future(future)
+
+    def _ended(self) -> None:
+        self._pending -= 1
+        if self._pending == 0:
+            self._idle.set()
 
     async def close(self, timeout_seconds: float) -> bool:
         """Let running and waiting calls finish; return whether they did in time."""

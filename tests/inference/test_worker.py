@@ -63,3 +63,21 @@ async def test_close_waits_for_what_runs_but_not_for_ever() -> None:
     released.set()
     assert await worker.close(10.0)
     assert await call
+
+
+async def test_a_call_that_nobody_waits_for_any_more_still_counts() -> None:
+    worker = Worker("model")
+    released, entered = threading.Event(), threading.Event()
+
+    def call() -> None:
+        entered.set()
+        released.wait(10.0)
+
+    waiting = asyncio.create_task(worker.run(call))
+    await asyncio.to_thread(entered.wait, 10.0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert worker.pending == 1
+    assert not await worker.close(0.01), "its thread still runs"
+    released.set()
+    assert await worker.close(10.0)
