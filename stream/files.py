@@ -28,7 +28,23 @@ MOST_DAMAGED: Final = 0.1
 """Share of a file's packets that may be undecodable; beyond, too little of the mix is left."""
 
 SHORTEST_GAP_SECONDS: Final = 0.005
-"""Of a jump in the file's time that counts as missing sound; some formats round to 1 ms."""
+"""How far the file's time must jump ahead of the decoded sound before sound counts as missing.
+
+This holds where all frames are of one length; some formats round to 1 ms.
+"""
+
+SHORTEST_ROUGH_GAP_SECONDS: Final = 0.05
+"""The same where frames differ in length, or the time ran ahead bit by bit.
+
+Of Vorbis, FFmpeg puts a frame 10 ms too late where long and short blocks meet, and the one where
+they part as much too early. Taken for losses, these would stretch a mix by 3 %, and its tempo.
+"""
+
+CLOCK_SKEW: Final = 0.001
+"""How much faster or slower a file's time may run than its sound without any being missing.
+
+Recorders that take the time from one clock and the sound from another differ by 0.01 % or so.
+"""
 
 LONGEST_GAP_SECONDS: Final = 60.0
 """A jump beyond is a fault in the time itself, as where files were strung together."""
@@ -74,8 +90,12 @@ def open_mix(path: Path, *, session: str = "file") -> MixFile:
     core.errors.UnsupportedMedia
         If it is no media file, or damaged from its beginning.
     core.errors.BadInput
-        If it holds no sound.
+        If it is a folder, or holds no sound.
     """
+    if path.is_dir():
+        raise BadInput(
+            f"{path} is a folder. Name a file in it.", code="file_is_folder", path=str(path)
+        )
     if not path.is_file():
         raise NotFound(
             f"There is no file {path}. Check the name and the folder.",
@@ -173,22 +193,43 @@ def _packets(container: InputContainer, stream: AudioStream) -> Iterator[av.Pack
 
 
 class _Timeline:
-    """Notices where a file's own time jumps forward from one frame to the next."""
+    """Notices where a file's own time runs ahead of the sound that was decoded from it.
+
+    Places follow from how much was decoded; the time that frames carry only tells what is missing.
+    """
 
     def __init__(self) -> None:
-        self._end_seconds: float | None = None
+        self._end_seconds = 0.0  # in the file's time, as the decoded sound has it
+        self._said_seconds = 0.0  # as the last frame has it
+        self._length_samples = 0  # of the last frame
+        self._frames = 0
+        self._rough = False
 
     def missing_before(self, frame: av.AudioFrame) -> int:
         """Return how many samples at 48 kHz are missing right before `frame`."""
-        expected, begins = self._end_seconds, frame.time
-        self._end_seconds = None
-        if begins is not None:
-            self._end_seconds = begins + frame.samples / frame.sample_rate
-        if begins is None or expected is None:
+        begins, length_seconds = frame.time, frame.samples / frame.sample_rate
+        if begins is None:
+            self._frames = 0
             return 0
-        gap = begins - expected
-        jumped = SHORTEST_GAP_SECONDS < gap <= LONGEST_GAP_SECONDS
-        return round(gap * SAMPLE_RATE_HZ) if jumped else 0
+        # The first frame is often cut at its beginning: its length says nothing of the format.
+        self._rough |= self._frames > 1 and frame.samples != self._length_samples
+        ahead = begins - self._end_seconds if self._frames else 0.0
+        jump = begins - self._said_seconds if self._frames else 0.0
+        self._frames += 1
+        self._length_samples = frame.samples
+        self._said_seconds = begins + length_seconds
+        if self._fits(ahead, jump):
+            skew = CLOCK_SKEW * length_seconds
+            self._end_seconds = self._said_seconds - ahead + max(-skew, min(ahead, skew))
+            return 0
+        self._end_seconds = self._said_seconds  # what is missing is made up, or the time began anew
+        return round(ahead * SAMPLE_RATE_HZ) if 0 < ahead <= LONGEST_GAP_SECONDS else 0
+
+    def _fits(self, ahead: float, jump: float) -> bool:
+        """Whether a frame continues the sound, for all that its time can be trusted."""
+        if abs(ahead) > SHORTEST_ROUGH_GAP_SECONDS:
+            return False
+        return self._rough or min(ahead, jump) <= SHORTEST_GAP_SECONDS
 
 
 class _Resampler:

@@ -1,12 +1,15 @@
 """Recorded mixes: whatever FFmpeg opens becomes the same hops as live sound."""
 
+import os
 import tracemalloc
 import wave
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+import soundfile
 
 from core.errors import BadInput, NotFound, UnsupportedMedia
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
@@ -114,6 +117,84 @@ def test_damaged_packets_become_flagged_silence_and_nothing_moves(tmp_path, code
     assert misplaced < (0.02 if codec == "flac" else 0.5)
 
 
+def write_vorbis(path, seconds, rate=44_100):
+    """Write drum hits over a tone: libvorbis codes them in short and long blocks in turn."""
+    generator = np.random.default_rng(1)
+    sound = 0.05 * np.sin(np.arange(rate * seconds) * 0.06)
+    decay = 0.5 * np.exp(-np.arange(2000) / 200)
+    for start in range(0, len(sound) - 2000, rate // 4):
+        sound[start : start + 2000] += generator.normal(size=2000) * decay
+    stereo = np.stack([sound, sound], 1)
+    soundfile.write(path, stereo, rate, format="OGG", subtype="VORBIS")
+    return stereo
+
+
+def test_vorbis_is_not_stretched_by_its_own_rough_times(tmp_path):
+    path = tmp_path / "mix.ogg"
+    stereo = write_vorbis(path, 30)
+    with av.open(str(path)) as container:
+        frames = list(container.decode(audio=0))
+    ends = [frame.time + frame.samples / frame.sample_rate for frame in frames]
+    jumps = [begun.time - end for begun, end in zip(frames[1:], ends[:-1], strict=True)]
+    assert max(jumps) > 0.01  # what once was taken for a loss
+    hops = list(open_mix(path).hops())
+    assert len(hops) == 60
+    assert not any(hop.concealed_samples for hop in hops)
+    # The last hit is where it was played: nothing has moved in all the time before.
+    last = np.concatenate([hop.samples for hop in hops])[-SAMPLE_RATE_HZ // 4 :, 0]
+    played = stereo[-44_100 // 4 :, 0]
+    assert np.abs(last).argmax() / SAMPLE_RATE_HZ == pytest.approx(
+        np.abs(played).argmax() / 44_100, abs=0.002
+    )
+
+
+def test_what_is_missing_in_vorbis_is_still_filled_up(tmp_path):
+    write_vorbis(tmp_path / "whole.ogg", 10)
+    copied = tmp_path / "cut.mka"
+    with av.open(str(tmp_path / "whole.ogg")) as read, av.open(str(copied), "w") as written:
+        stream = written.add_stream_from_template(read.streams.audio[0])
+        for packet in read.demux(read.streams.audio[0]):
+            if packet.dts is None or 4.0 <= packet.pts * packet.time_base < 4.5:
+                continue
+            packet.stream = stream
+            written.mux(packet)
+    hops = list(open_mix(copied).hops())
+    assert sum(hop.concealed_samples for hop in hops) == pytest.approx(24_000, abs=3_000)
+    assert len(hops) in (19, 20)
+
+
+def test_a_clock_that_runs_a_little_fast_makes_no_gaps(tmp_path):
+    path, rate = tmp_path / "skewed.mka", SAMPLE_RATE_HZ
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=rate)
+        stream.layout = "stereo"
+        for number in range(600):
+            frame = av.AudioFrame.from_ndarray(np.ones((1, 19_200), np.int16), "s16", "stereo")
+            frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
+            frame.pts = round(number * 9_600 * 1.0008)  # 96 ms ahead after two minutes
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    hops = list(open_mix(path).hops())
+    assert len(hops) == 240
+    assert not any(hop.concealed_samples for hop in hops)
+
+
+def test_every_mix_is_judged_over_as_many_seconds_as_it_holds():
+    """`DJUV_TESTS_AUDIO` may name a folder of more, in whatever formats."""
+    folder = Path(os.environ.get("DJUV_TESTS_AUDIO") or Path(__file__).parents[1] / "golden")
+    kinds = (".ogg", ".opus", ".flac", ".mp3", ".wav", ".m4a")
+    paths = [path for path in sorted(folder.rglob("*")) if path.suffix in kinds]
+    assert paths
+    for path in paths:
+        with av.open(str(path)) as container:
+            seconds = sum(
+                Fraction(frame.samples, frame.sample_rate) for frame in container.decode(audio=0)
+            )
+        hops = list(open_mix(path).hops())
+        assert len(hops) == int(2 * seconds), path
+        assert not any(hop.concealed_samples for hop in hops), path
+
+
 def test_a_file_damaged_all_over_is_refused(tmp_path):
     path = write(tmp_path / "m.flac", stereo_tones(SAMPLE_RATE_HZ * 10), codec="flac")
     spoil_packets(path, tmp_path / "spoilt.mka", every=4)
@@ -153,7 +234,7 @@ def test_what_cannot_be_used_is_refused_with_a_reason(tmp_path):
         nothing.setparams((2, 2, 48_000, 0, "NONE", ""))
     for name, kind, slug in [
         ("absent.mp3", NotFound, "file_not_found"),
-        (".", NotFound, "file_not_found"),
+        (".", BadInput, "file_is_folder"),
         ("notes.txt", BadInput, None),
         ("empty.mp3", UnsupportedMedia, "file_unreadable"),
         ("noise.mp3", BadInput, None),
