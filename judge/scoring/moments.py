@@ -52,10 +52,11 @@ class ClippingWatch:
         ripe = len(self._minute) - since_first >= _CLIP_COLLECT_HOPS
         if self._told or not ripe:
             return None
-        self._told = True
         start_sample = hop.start_sample - (len(self._minute) - 1 - since_first) * HOP_SAMPLES
         milliseconds = clipped_samples / SAMPLE_RATE_HZ * 1_000
-        return CLIPPING.finding(milliseconds, start_sample, hop.start_sample + HOP_SAMPLES)
+        finding = CLIPPING.finding(milliseconds, start_sample, hop.start_sample + HOP_SAMPLES)
+        self._told = finding is not None
+        return finding
 
 
 class DeadAirWatch:

@@ -12,6 +12,9 @@ from typing import Final
 
 from core.messages import Component, Finding
 
+LEAST_POINTS: Final = 0.05
+"""Less is 0.0 in one decimal, as points are shown: it is not worth a DJ's attention."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -31,9 +34,9 @@ class Rule:
     def finding(
         self, measured: float, start_sample: int, end_sample: int, confidence: float = 1.0
     ) -> Finding | None:
-        """Return the finding; None where `measured` is on the harmless side of the limit."""
-        share = self.share(measured)
-        if share <= 0:
+        """Return the finding; None where it would cost or earn less than `LEAST_POINTS`."""
+        points = self.points * self.share(measured) * confidence
+        if abs(points) < LEAST_POINTS:
             return None
         return Finding(
             code=self.code,
@@ -43,7 +46,7 @@ class Rule:
             measured=measured,
             limit=self.limit,
             unit=self.unit,
-            points=self.points * share * confidence,
+            points=points,
         )
 
 

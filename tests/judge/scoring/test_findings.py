@@ -48,6 +48,19 @@ def test_every_rule_is_whole_at_its_extreme_and_nothing_at_its_limit(rule: Rule)
     assert (finding.points, finding.limit, finding.unit) == (rule.points, rule.limit, rule.unit)
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_what_is_worth_no_points_when_rounded_is_not_told(rule: Rule):
+    """A list of +0.0 hides what counts."""
+    steps = [
+        rule.finding(measured, 0, 1) for measured in np.linspace(rule.limit, rule.extreme, 1001)
+    ]
+    told_points = [finding.points for finding in steps if finding is not None]
+    assert all(round(points, 1) != 0 for points in told_points)
+    assert min(map(abs, told_points)) < 0.06  # and nothing more than that is held back
+    unsure = 0.04 / abs(rule.points)
+    assert rule.finding(rule.extreme, 0, 1, confidence=unsure) is None
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_finding_has_words_and_a_fix(language):
     words = json.loads((LOCALES / f"judge.{language}.json").read_text("utf-8"))
@@ -138,6 +151,14 @@ def test_clipping_is_told_once_a_clean_minute_apart():
     assert findings[0].measured == pytest.approx(20.0)
     assert findings[0].start_sample == 10 * HOP_SAMPLES
     assert codes(told(clipped(10, 300))) == ["clipping", "clipping"]
+
+
+def test_a_trace_of_clipping_is_told_once_it_adds_up():
+    trace = [heard(clipped_samples=24 if index in (10, 40, 41, 42) else 0) for index in range(80)]
+    findings = told(trace)
+    assert codes(findings) == ["clipping"]
+    assert findings[0].measured == pytest.approx(1.0)  # half a millisecond alone is worth nothing
+    assert told(trace[:38]) == []
 
 
 def test_clipping_in_concealed_sound_is_not_the_djs():
