@@ -12,8 +12,8 @@ from typing import Final
 
 from core.messages import Component, Finding
 
-LEAST_POINTS: Final = 0.05
-"""Less is 0.0 in one decimal, as points are shown: it is not worth a DJ's attention."""
+POINTS_DECIMALS: Final = 1
+"""As points are shown. What is 0.0 then is not worth a DJ's attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Rule:
     def finding(
         self, measured: float, start_sample: int, end_sample: int, confidence: float = 1.0
     ) -> Finding | None:
-        """Return the finding; None where it would cost or earn less than `LEAST_POINTS`."""
+        """Return the finding; None where its points round to nothing."""
         points = self.points * self.share(measured) * confidence
-        if abs(points) < LEAST_POINTS:
+        if round(points, POINTS_DECIMALS) == 0:
             return None
         return Finding(
             code=self.code,
