@@ -30,6 +30,7 @@ class IngestConfig:
     tick_seconds: float = 0.25  # how often the timers are looked at
     report_seconds: float = 1.0  # how often `Reception` is published
     reorder_seconds: float = 0.04  # longest wait for a packet that others have overtaken
+    key_check_seconds: float = 10.0  # how often the keys of what is on air are looked at again
     close_seconds: float = 5.0  # longest wait for a peer, the judge or the feed to finish
     public_ip: str | None = None  # written into answers where the server sits behind 1:1 NAT
     media_ports: tuple[int, int] | None = None  # first and last UDP port; any free one by default

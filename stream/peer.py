@@ -11,6 +11,7 @@ from typing import Any
 from aiortc import (
     RTCBundlePolicy,
     RTCConfiguration,
+    RTCDtlsTransport,
     RTCIceCandidate,
     RTCIceServer,
     RTCPeerConnection,
@@ -58,8 +59,11 @@ class Peer:
         self._on_lost = on_lost
         self._agent: IceAgent | None = None
         self._receiver: AudioReceiver | None = None
+        self._dtls: RTCDtlsTransport | None = None
         self._closing: asyncio.Task[None] | None = None
         self._candidates = 0
+        self._trouble: str | None = None
+        self._handshake_error: str | None = None
         # An omitted list of servers would mean Google's STUN and up to five seconds of waiting.
         servers = [
             RTCIceServer(urls=one.url, username=one.username, credential=one.credential)
@@ -85,6 +89,20 @@ class Peer:
         """Interarrival jitter of its packets."""
         return 0.0 if self._receiver is None else self._receiver.jitter_seconds
 
+    @property
+    def progress(self) -> str:
+        """How far the connection came, for a log."""
+        ice = self._connection.iceConnectionState
+        if self._dtls is None or ice not in ("connected", "completed"):
+            return f"ICE is {ice}"
+        error = "" if self._handshake_error is None else f" ({self._handshake_error})"
+        return f"ICE is {ice}, DTLS is {self._dtls.state}{error}"
+
+    @property
+    def trouble(self) -> str | None:
+        """What made it fail; None unless ICE or DTLS gave up."""
+        return self._trouble
+
     async def answer(self, offer: Offer, client_address: str) -> str:
         """Prepare to receive `offer`'s audio and return the SDP answer.
 
@@ -95,6 +113,8 @@ class Peer:
         """
         transceiver = self._connection.addTransceiver("audio", direction="recvonly")
         ice: Any = transceiver.receiver.transport.transport
+        self._dtls = transceiver.receiver.transport
+        self._dtls.on("statechange", self._listen_to_handshake)
         self._agent = IceAgent(ice._connection, self._config, self._clock)
         self._receiver = AudioReceiver(
             transceiver.receiver,
@@ -110,14 +130,13 @@ class Peer:
         remote = RTCSessionDescription(sdp=offer.audio_only_sdp(), type="offer")
         await self._connection.setRemoteDescription(remote)
         await self._connection.setLocalDescription(await self._connection.createAnswer())
-        dtls = transceiver.receiver.transport
         parameters = ice.iceGatherer.getLocalParameters()
         local = LocalTransport(
             ice_username=parameters.usernameFragment,
             ice_password=parameters.password,
             fingerprints=tuple(
                 (fingerprint.algorithm, fingerprint.value)
-                for fingerprint in dtls.getLocalParameters().fingerprints
+                for fingerprint in self._dtls.getLocalParameters().fingerprints
                 if fingerprint.algorithm == "sha-256"
             ),
             candidates=candidates,
@@ -158,6 +177,35 @@ class Peer:
         except TimeoutError:
             logger.warning("a peer connection did not close in time and was left behind")
 
+    def _listen_to_handshake(self) -> None:
+        """Note why the handshake fails, which aiortc keeps to itself, from its first step on."""
+        ssl: Any = None if self._dtls is None else self._dtls._ssl
+        if ssl is None or self._dtls is None or self._dtls.state != "connecting":
+            return
+        for step in ("do_handshake", "recv"):  # reading takes part in the handshake too
+            setattr(ssl, step, self._noting_errors_of(getattr(ssl, step)))
+
+    def _noting_errors_of(self, step: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(*arguments: object) -> object:
+            try:
+                return step(*arguments)
+            except Exception as error:  # one that only wants to read on has nothing to say
+                self._handshake_error = _openssl_reason(error) or self._handshake_error
+                raise
+
+        return noted
+
     def _state_changed(self) -> None:
+        if self._closing is None and self._connection.connectionState == "failed":
+            self._trouble = self.progress
         if self._closing is None and self._connection.connectionState in ("failed", "closed"):
             self._on_lost(self)
+
+
+def _openssl_reason(error: Exception) -> str | None:
+    """Return what OpenSSL said: pyOpenSSL gives its queue as `[(library, function, reason)]`."""
+    match error.args:
+        case ([*queue],):
+            return ", ".join(str(entry[-1]) for entry in queue) or None
+        case _:
+            return None

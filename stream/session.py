@@ -35,6 +35,7 @@ class Surroundings:
     close_feed: Callable[[SessionFeed], Awaitable[None]]
     hop_sink: HopSink
     release: Callable[[Peer], None]  # closes a peer that a set has no more use for
+    supersede: Callable[[Peer], None]  # the same, where another connection took its place
 
 
 class LiveSession:
@@ -87,7 +88,7 @@ class LiveSession:
     def expect(self, peer: Peer) -> None:
         """Let `peer` carry the set on as soon as it sends; until then all stays as it is."""
         if self._next is not None:
-            self._shared.release(self._next)
+            self._shared.supersede(self._next)
         self._next = peer
         self._next_deadline_seconds = self._clock.monotonic_seconds() + self._config.connect_seconds
 
@@ -115,6 +116,8 @@ class LiveSession:
         """Carry on without `peer`, whose connection broke or was ended."""
         if peer is self._next:
             self._next = None
+            if peer.trouble is not None:
+                self._log.info("a client could not connect: %s", peer.trouble)
         elif peer is self._current:
             self._current = None
             if self._intake is not None and self._ending is None:
@@ -131,7 +134,7 @@ class LiveSession:
         if self._failure is not None:
             return self._failure
         if self._next is not None and now_seconds > self._next_deadline_seconds:
-            self._log.info("a client did not connect in time")
+            self._log.info("a client did not connect in time: %s", self._next.progress)
             self.lost(self._next)
         if self._intake is None or self._intake.arrived_seconds is None:
             return "never_connected" if self.is_empty else None
@@ -175,7 +178,7 @@ class LiveSession:
             self._intake.interrupt()
             self._log.info("the set goes on by a new connection")
         if previous is not None:
-            self._shared.release(previous)
+            self._shared.supersede(previous)
 
     def _enter(self, phase: Phase, reason: str | None = None) -> None:
         if phase is self._phase:

@@ -9,17 +9,24 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
 
 from core.clock import Clock
-from core.errors import BadInput, LimitReached, NotFound, PreconditionFailed
+from core.errors import (
+    BadInput,
+    DjUniverseError,
+    LimitReached,
+    NotFound,
+    PreconditionFailed,
+)
 from core.feed import HopSink, SessionFeed
 from core.messages import Genre, Phase, Publisher, SessionInfo
 from core.metrics import Metrics
@@ -41,6 +48,11 @@ AIORTC_REFUSALS = (
     OperationError,
 )
 """What aiortc raises, without a common root, where an offer passed our checks and not its own."""
+
+MOST_TAKEN_OVER: Final = 1_000
+"""WHIP sessions remembered after another connection took their place; the oldest is forgotten."""
+
+RevokedKeys = Callable[[Collection[str]], Awaitable[Collection[str]]]
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +94,9 @@ class Ingest:
         Awaited when a set is over, after its last message.
     hop_sink
         Gets each set's hops.
+    revoked_keys
+        Which of some keys, by their ids, may no longer be used; asked every `key_check_seconds`
+        for those on air. Without it a key counts for as long as its set lasts.
 
     Notes
     -----
@@ -97,6 +112,7 @@ class Ingest:
         open_feed: Callable[[SessionInfo], SessionFeed],
         close_feed: Callable[[SessionFeed], Awaitable[None]],
         hop_sink: HopSink,
+        revoked_keys: RevokedKeys | None = None,
     ) -> None:
         self._config = config
         self._clock = clock
@@ -106,10 +122,12 @@ class Ingest:
         self._resources: dict[str, _Resource] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ticker: asyncio.Task[None] | None = None
+        self._taken_over: OrderedDict[str, str] = OrderedDict()  # resource -> key id
+        self._revoked_keys = revoked_keys
+        self._timers: tuple[asyncio.Task[None], ...] = ()
         self._closed = False
         self._surroundings = Surroundings(
-            config, clock, metrics, open_feed, close_feed, hop_sink, self._release
+            config, clock, metrics, open_feed, close_feed, hop_sink, self._release, self._supersede
         )
 
     @property
@@ -155,6 +173,8 @@ class Ingest:
         async with self._lock(publisher.room):
             session = self._rooms.get(publisher.room)
             if session is not None and (session.is_over or not resume):
+                if not session.is_over:
+                    self._remember_taken_over(lambda one: one.session is session)
                 await self._end(session, "replaced")
                 session = None
             if session is None:
@@ -170,7 +190,8 @@ class Ingest:
         Raises
         ------
         NotFound
-            If there is no such WHIP session of this key.
+            If there is no such WHIP session of this key (`no_whip_session`), or there was one and
+            another connection took its place (`taken_over`).
         PreconditionFailed
             If `if_match` is missing (`precondition_required`) or not the WHIP session's.
         BadInput
@@ -196,21 +217,17 @@ class Ingest:
         Raises
         ------
         NotFound
-            If there is no such WHIP session of this key.
+            As `trickle` does.
         """
-        known = self._find(resource, publisher)
-        if known.session.is_all_that_plays(known.peer):
-            await self._end(known.session, "stopped")
-        else:
-            known.session.lost(known.peer, reason="stopped")
+        await self._stop(self._find(resource, publisher), reason="stopped")
 
     async def close(self) -> None:
         """End all sets and connections; comes back within a few times `close_seconds`."""
         self._closed = True
-        if self._ticker is not None:
-            self._ticker.cancel()
+        for timer in self._timers:
+            timer.cancel()
             with suppress(asyncio.CancelledError):
-                await self._ticker
+                await timer
         sessions = list(self._rooms.values())
         await asyncio.gather(*(self._end(one, "server_stopping") for one in sessions))
         while self._tasks:
@@ -250,8 +267,11 @@ class Ingest:
     def _open(
         self, publisher: Publisher, address: str, title: str | None, genre: Genre | None
     ) -> LiveSession:
-        if self._ticker is None:
-            self._ticker = asyncio.create_task(self._tick(), name="ingest-timers")
+        if not self._timers:
+            self._timers = (
+                asyncio.create_task(self._tick(), name="ingest-timers"),
+                asyncio.create_task(self._watch_keys(), name="ingest-keys"),
+            )
         started = self._clock.wall_seconds()
         date = datetime.fromtimestamp(started, UTC).strftime("%Y%m%d-%H%M%S")
         info = SessionInfo(
@@ -294,6 +314,9 @@ class Ingest:
             raise LimitReached(message, code="set_ended", retry_after_seconds=1)
 
     def _find(self, resource: str, publisher: Publisher) -> _Resource:
+        if self._taken_over.get(resource) == publisher.key_id:
+            message = "Another connection has taken this one's place in the room."
+            raise NotFound(message, code="taken_over")
         known = self._resources.get(resource)
         if known is None or known.key_id != publisher.key_id:
             # One answer for both: a key learns nothing of what belongs to another.
@@ -306,12 +329,31 @@ class Ingest:
             lock = self._locks[room] = asyncio.Lock()
         return lock
 
+    async def _stop(self, known: _Resource, *, reason: str) -> None:
+        """End a connection, and its set unless another connection carries that on."""
+        if known.session.is_all_that_plays(known.peer):
+            await self._end(known.session, reason)
+        else:
+            known.session.lost(known.peer, reason=reason)
+
     async def _end(self, session: LiveSession, reason: str) -> None:
         """End a set. Its room stays taken until all is told, so that two sets never mix."""
         await session.end(reason)
         self._forget(lambda one: one.session is session)
         if self._rooms.get(session.info.room) is session:
             del self._rooms[session.info.room]
+
+    def _supersede(self, peer: Peer) -> None:
+        """Close a connection whose place another took, and remember that for its client to ask."""
+        self._remember_taken_over(lambda one: one.peer is peer)
+        self._release(peer)
+
+    def _remember_taken_over(self, is_past: Callable[[_Resource], bool]) -> None:
+        for resource, known in self._resources.items():
+            if is_past(known):
+                self._taken_over[resource] = known.key_id
+        while len(self._taken_over) > MOST_TAKEN_OVER:
+            self._taken_over.popitem(last=False)
 
     def _release(self, peer: Peer) -> None:
         """Close a connection, and forget it unless it was the last of a set that still goes on.
@@ -336,6 +378,31 @@ class Ingest:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _watch_keys(self) -> None:
+        while True:
+            await asyncio.sleep(self._config.key_check_seconds)
+            try:
+                await self._end_what_is_revoked()
+            except DjUniverseError as error:
+                # A database that is away must not silence a DJ.
+                logger.warning("the keys of what is on air could not be looked at: %s", error)
+            except Exception:
+                logger.exception("the keys of what is on air could not be looked at")
+
+    async def _end_what_is_revoked(self) -> None:
+        keys = {known.key_id for known in self._resources.values()}
+        if self._revoked_keys is None or not keys:
+            return
+        revoked = await self._revoked_keys(keys)
+        for resource, known in list(self._resources.items()):
+            if known.key_id in revoked and resource in self._resources:
+                logger.info(
+                    "the key %s was revoked: its connection ends",
+                    known.key_id,
+                    extra={"session": known.session.info.session},
+                )
+                await self._stop(known, reason="key_revoked")
 
     async def _tick(self) -> None:
         while True:

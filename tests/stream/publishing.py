@@ -78,6 +78,7 @@ class Station:
     metrics: Metrics = field(default_factory=Metrics)
     envelopes: list = field(default_factory=list)
     closed_feeds: list = field(default_factory=list)
+    revoked: object = frozenset()  # key ids, or what asking for them raises
     url: str = ""
 
     async def __aenter__(self):
@@ -89,6 +90,7 @@ class Station:
             open_feed=lambda info: SessionFeed(info, self.bus, [self]),
             close_feed=self._close_feed,
             hop_sink=self.sink,
+            revoked_keys=self._revoked_keys,
         )
         app = FastAPI()
         router = whip_router(
@@ -115,6 +117,11 @@ class Station:
 
     def envelope(self, envelope):
         self.envelopes.append(envelope)
+
+    async def _revoked_keys(self, _keys):
+        if isinstance(self.revoked, Exception):
+            raise self.revoked
+        return self.revoked
 
     async def _close_feed(self, feed):
         self.closed_feeds.append(feed.info.session)

@@ -6,8 +6,9 @@ import threading
 import numpy as np
 import pytest
 
-from core.errors import LimitReached, NotFound
-from core.messages import Genre, Phase
+from core.errors import LimitReached, NotFound, StorageUnavailable
+from core.messages import Genre, Phase, SessionState
+from stream import sessions
 from stream.config import IngestConfig
 from stream.intake import Intake
 from tests.stream import offers
@@ -15,6 +16,7 @@ from tests.stream.publishing import KEYS, Client, Station, config
 from tests.stream.sound import PACKET_SAMPLES, is_stereo_test_tone, tone_payloads
 
 ANA, BEN = KEYS["key-ana"], KEYS["key-ben"]
+FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*"}
 
 
 def lose(*indices):
@@ -155,9 +157,8 @@ async def test_a_client_that_hangs_up_without_a_word_may_resume():
         await client.close()  # DTLS says goodbye, WHIP does not
         await station.until_phase(Phase.RESUMING)
         assert station.ingest.phases == {"ana": Phase.RESUMING}
-        fragment = {"Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*"}
-        patched = await client.resource("PATCH", content="a=end-of-candidates", headers=fragment)
-        assert patched.status_code == 404
+        patched = await client.resource("PATCH", content="a=end-of-candidates", headers=FRAGMENT)
+        assert (patched.status_code, patched.json()["code"]) == (404, "no_whip_session")
 
 
 async def test_a_client_that_hangs_up_before_it_says_stop_ends_its_set():
@@ -191,7 +192,14 @@ async def test_the_same_key_takes_over_its_own_set():
         await station.until(lambda: first.connection.connectionState in ("closed", "failed"))
         count = len(station.packets)
         await station.until(lambda: len(station.packets) > count + 20)
-        assert (await first.resource("DELETE")).status_code == 404  # and does not end the set
+        for method in ("DELETE", "PATCH"):  # and does not end the set
+            refused = await first.resource(method, headers=FRAGMENT, content="a=end-of-candidates")
+            assert (refused.status_code, refused.json()["code"]) == (404, "taken_over")
+        other = await station.http.delete(
+            station.url.removesuffix("/whip") + first.location,
+            headers={"Authorization": "Bearer key-ben"},
+        )
+        assert other.json()["code"] == "no_whip_session"
         starts = [packet.start_sample for packet in station.packets]
         assert starts == sorted(set(starts))
         assert station.phases == [Phase.LIVE]
@@ -239,6 +247,69 @@ async def test_a_fresh_start_ends_the_running_set_first():
         assert not last or (last[-1].title, last[-1].declared_genre) == ("Night two", Genre.TECHNO)
         epochs = [one.epoch for one in station.envelopes]
         assert epochs == sorted(epochs, key=station.sink.opened.index)  # never mixed
+
+
+async def test_only_so_many_that_were_taken_over_are_remembered(monkeypatch):
+    monkeypatch.setattr(sessions, "MOST_TAKEN_OVER", 2)
+    async with Station() as station:
+        answers = [
+            await station.ingest.start(offers.OBS, ANA, address="127.0.0.1") for _ in range(4)
+        ]
+        codes = []
+        for answer in answers[:3]:
+            with pytest.raises(NotFound) as refused:
+                await station.ingest.stop(answer.resource, ANA)
+            codes.append(refused.value.slug)
+        assert codes == ["no_whip_session", "taken_over", "taken_over"]
+
+
+async def test_a_revoked_key_ends_its_set_and_no_other():
+    async with Station(config(key_check_seconds=0.1)) as station:
+        async with Client(station) as client, Client(station, "key-ben") as other:
+            await client.start()
+            await other.start()
+            await station.until(lambda: set(station.ingest.phases.values()) == {Phase.LIVE})
+            await asyncio.sleep(0.3)
+            assert len(station.ingest.phases) == 2
+            station.revoked = {"k1"}
+            await station.until(lambda: list(station.ingest.phases) == ["ben"])
+        ended = [one for one in station.said(SessionState) if one.phase is Phase.ENDED]
+        assert ("ana", "key_revoked") in [(one.info.room, one.reason) for one in ended]
+
+
+async def test_keys_that_cannot_be_looked_at_end_nothing(caplog):
+    async with Station(config(key_check_seconds=0.05)) as station, Client(station) as client:
+        station.revoked = StorageUnavailable("The database is away.")
+        await client.start()
+        await station.until(lambda: "could not be looked at" in caplog.text)
+        await station.until_phase(Phase.LIVE)
+        station.revoked = {"k1"}
+        await station.until_phase(Phase.ENDED)
+
+
+async def test_a_handshake_that_fails_is_logged_with_its_reason(caplog):
+    caplog.set_level("INFO", "stream")
+    async with Station() as station, Client(station) as client:
+        dtls = client.sender.transport
+        certificate = dtls._RTCDtlsTransport__local_certificate
+        create, handshake = certificate._create_ssl_context, dtls._do_handshake
+
+        def without_the_server_s_ciphers(**options):
+            context = create(**options)
+            context.set_cipher_list(b"AES128-GCM-SHA256")  # for RSA certificates alone
+            return context
+
+        async def handshake_to_the_alert():  # which aiortc, unlike browsers, never sends
+            await handshake()
+            await dtls._write_ssl()
+
+        certificate._create_ssl_context = without_the_server_s_ciphers
+        dtls._do_handshake = handshake_to_the_alert
+        await client.start()
+        await station.until(lambda: "could not connect" in caplog.text)
+        assert "DTLS is failed" in caplog.text
+        assert "alert handshake failure" in caplog.text
+        await station.until(lambda: station.ingest.phases == {})
 
 
 async def test_a_client_that_never_connects_leaves_no_trace():
