@@ -74,6 +74,7 @@ def test_no_help_shows_a_key_instead_of_its_text(folder: Path, capsys: pytest.Ca
         assert run(["key", command, "--help"]) == 0
     shown = capsys.readouterr().out
     assert not re.search(r"\b[a-z_]+(\.[a-z_]+)*\.help\b", shown)
+    assert "bool" not in shown  # a flag takes no value
 
 
 def test_a_key_is_shown_once_and_can_be_revoked(folder: Path, capsys: pytest.CaptureFixture[str]):
@@ -115,7 +116,8 @@ def test_keys_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]):
         (["key", "create"], "name"),
         (["key", "create", "a", "b"], "b"),
         (["key", "create", ""], "64"),
-        (["serve", "--port", "x"], "--port"),
+        (["serve", "--port", "80a"], "--port takes a whole number."),
+        (["serve", "--role", "core"], "--role takes one of these: all, ingest, edge."),
         (["serve", "--port", "99999"], "DJUV_PORT"),
         (["serve", "--role", "edge"], "REDIS_URL"),
         (["serve", "--config", "nothing.toml"], "nothing.toml"),

@@ -60,7 +60,10 @@ def test_too_short_a_mix_has_no_score_and_says_why(tmp_path, capsys):
         ([str(ROOT / "README.md")], "README.md"),
         ([str(HOUSE), "--json", str(ROOT)], ROOT.name),
         ([str(HOUSE), "--plot", "absent/out.png"], "out.png"),
-        ([str(HOUSE), "--genre", "polka"], "polka"),
+        ([str(HOUSE), "--plot", "absent/out.png"], "no folder absent"),
+        ([str(HOUSE), "--genre", "polka"], "--genre takes one of these: house, techno, trance"),
+        ([str(HOUSE), "--plot", "out.jpg"], "PNG"),
+        ([str(HOUSE.parent)], "is a folder"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_a_sentence(arguments, words, capsys):
@@ -69,6 +72,42 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(arguments, words, capsys):
     assert out == ""
     assert words in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("option", ["--json", "--plot"])
+@pytest.mark.parametrize("named", ["itself", "symbolic link", "hard link", "roundabout"])
+def test_the_mix_itself_is_never_overwritten(tmp_path, capsys, option, named):
+    mix = tmp_path / "mix.png"  # a name that both options take
+    mix.write_bytes(HOUSE.read_bytes())
+    place = mix
+    if named == "roundabout":
+        place = tmp_path / "." / ".." / tmp_path.name / "mix.png"
+    elif named != "itself":
+        place = tmp_path / "link.png"
+        (place.symlink_to if named == "symbolic link" else place.hardlink_to)(mix)
+    assert run(["judge", str(mix), option, str(place)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "overwritten" in err
+    assert mix.read_bytes() == HOUSE.read_bytes()
+    assert place.samefile(mix)
+
+
+def test_two_results_are_not_written_to_one_place(tmp_path, capsys):
+    place = str(tmp_path / "out.png")
+    assert run(["judge", str(HOUSE), "--json", place, "--plot", place]) == 2
+    assert "at once" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_json_may_go_to_standard_output(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with spawn(HOUSE, "--json", "-") as process:
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 0
+    jsonschema.validate(orjson.loads(out), orjson.loads(SCHEMA_PATH.read_bytes()))
+    assert "Nota" in err
+    assert list(tmp_path.iterdir()) == []
 
 
 def spawn(*arguments, **options):

@@ -216,10 +216,13 @@ def test_an_interrupted_writing_leaves_what_was_there(tmp_path):
 
 
 def test_a_place_where_nothing_can_be_written_is_refused(tmp_path):
-    for path in (tmp_path, tmp_path / "absent" / "report.json"):
+    for path, slug in (
+        (tmp_path, "output_is_folder"),
+        (tmp_path / "absent" / "report.json", "folder_absent"),
+    ):
         with pytest.raises(BadInput) as refusal:
             check_writable(path)
-        assert refusal.value.slug == "file_unwritable"
+        assert refusal.value.slug == slug
     with pytest.raises(BadInput):
         write_json(whole_report(), tmp_path / "absent" / "report.json")
 

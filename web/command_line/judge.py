@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from core.errors import BadInput
 from core.messages import Genre
 from web.command_line.language import TEXTS
 from web.command_line.progress import progress_bar
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
+
+STANDARD_OUTPUT = Path("-")
+"""Stands for standard output, as elsewhere on the command line."""
 
 
 def judge(  # noqa: PLR0917 - typer passes by name; this is the shape of the command
@@ -36,7 +40,7 @@ def judge(  # noqa: PLR0917 - typer passes by name; this is the shape of the com
     """Judge a recorded mix, print its report, and write it where asked."""
     console = Console(stderr=True)
     try:
-        with logging_to(sys.stderr, LogFormat.AUTO, LogLevel.WARNING):
+        with logging_to(sys.stderr, LogFormat.CONSOLE, LogLevel.WARNING):
             _judge(file, json, plot, genre, provider, config, console)
     except KeyboardInterrupt:
         console.print(TEXTS("report.interrupted"))
@@ -55,22 +59,39 @@ def _judge(  # noqa: PLR0917 - the command's own parameters, handed on
     # The judge takes a second to load, which other commands and `--help` need not wait for.
     from web.judging import judge_file, load_engine  # noqa: PLC0415
     from web.report.readable import print_report  # noqa: PLC0415
-    from web.report.storing import check_writable  # noqa: PLC0415
 
     settings = load_settings(config)
-    for path in (json, plot):
-        if path is not None:
-            check_writable(path)
+    _check_places(file, json, plot)
     with progress_bar(console, TEXTS("report.progress")) as progress:
         report = judge_file(file, lambda: load_engine(settings, provider), genre, TEXTS, progress)
-    print_report(report, Console(), TEXTS)
+    # Standard output holds one thing: the report for people, or where asked the one for programs.
+    print_report(report, console if json == STANDARD_OUTPUT else Console(), TEXTS)
     _write(report, json, plot, console)
 
 
-def _write(report: Report, json: Path | None, plot: Path | None, console: Console) -> None:
-    if json is not None:
-        from web.report.storing import write_json  # noqa: PLC0415 - loaded by now
+def _check_places(file: Path, json: Path | None, plot: Path | None) -> None:
+    """Refuse places for the results where they would do harm or could not be written."""
+    from web.report.storing import check_apart, check_writable  # noqa: PLC0415 - as above
 
+    if plot is not None and plot.suffix.lower() != ".png":
+        raise BadInput(
+            f"{plot} cannot be drawn: pictures are PNG. Choose a name that ends in .png.",
+            code="picture_not_png",
+            path=str(plot),
+        )
+    for path in (json, plot):
+        if path is not None and path != STANDARD_OUTPUT:
+            check_writable(path, file)
+    if json is not None and plot is not None:
+        check_apart(json, plot)
+
+
+def _write(report: Report, json: Path | None, plot: Path | None, console: Console) -> None:
+    from web.report.storing import as_json, write_json  # noqa: PLC0415 - loaded by now
+
+    if json == STANDARD_OUTPUT:
+        typer.echo(as_json(report), nl=False)
+    elif json is not None:
         write_json(report, json)
         console.print(TEXTS("report.written", path=json), markup=False, highlight=False)
     if plot is not None:

@@ -73,6 +73,7 @@ def revoke(
         return
     text = TEXTS("key.revoked", key=record.key_id, dj=record.dj_name, room=record.room)
     _console().print(text, markup=False)
+    _console().print(TEXTS("key.revoked.on_air"), markup=False)
 
 
 def _with_keys(

@@ -29,6 +29,10 @@ _USAGE: Final = "Usage: "
 class LocalisedCommand(TyperCommand):
     """A command whose help is in the reader's language throughout."""
 
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters; a flag takes no value, so none of any type is shown for it."""
+        return _without_flag_types(super().get_params(ctx))
+
     def get_usage(self, ctx: Any) -> str:
         """Return the line that shows how the command is written."""
         return super().get_usage(ctx).replace(_USAGE, TEXTS("cli.help.usage"), 1)
@@ -61,6 +65,10 @@ class LocalisedGroup(TyperGroup):
                 known=", ".join(known),
             )
         return super().resolve_command(ctx, args)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Return the parameters, as a command does."""
+        return _without_flag_types(super().get_params(ctx))
 
     def get_usage(self, ctx: Any) -> str:
         """Return the line that shows how the group is written."""
@@ -116,6 +124,13 @@ def without_language(arguments: Sequence[str]) -> list[str]:
                 languages=", ".join(LANGUAGES),
             )
     return left
+
+
+def _without_flag_types(parameters: list[Any]) -> list[Any]:
+    for parameter in parameters:
+        if getattr(parameter, "is_flag", False):
+            parameter.metavar = ""
+    return parameters
 
 
 def _localised(option: TyperOption | None) -> TyperOption | None:

@@ -25,10 +25,23 @@ def usage_error(error: typer.TyperException) -> BadInput:
     elif kind == "MissingParameter" and parameter:
         code, details = "usage_parameter_missing", {"parameter": parameter}
     elif kind == "BadParameter" and parameter:
-        code, details = "usage_value_wrong", {"parameter": parameter, "problem": error.message}
+        code, details = _wrong_value(error, parameter)
     else:
         code, details = "usage_wrong", {"problem": message}
     return BadInput(message, code=code, **details)
+
+
+def _wrong_value(error: typer.TyperException, parameter: str) -> tuple[str, dict[str, str]]:
+    """Return what is allowed, where the parameter knows; else what the framework says."""
+    wanted = getattr(getattr(error, "param", None), "type_descriptor", None)
+    details = {"parameter": parameter.strip("'")}
+    choices = getattr(wanted, "choices", None)
+    if choices:
+        allowed = ", ".join(str(getattr(choice, "value", choice)) for choice in choices)
+        return "usage_value_not_listed", details | {"allowed": allowed}
+    if getattr(wanted, "annotation", None) is int:
+        return "usage_value_not_whole", details
+    return "usage_value_wrong", details | {"problem": error.message}
 
 
 def hint(error: typer.TyperException) -> str:

@@ -23,9 +23,14 @@ def write_json(report: Report, path: Path) -> None:
     core.errors.BadInput
         If it cannot be stored there.
     """
-    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
     with replacing(path) as temporary:
-        temporary.write_bytes(orjson.dumps(to_plain(report), option=options))
+        temporary.write_bytes(as_json(report))
+
+
+def as_json(report: Report) -> bytes:
+    """Return the report as JSON in UTF-8."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps(to_plain(report), option=options)
 
 
 @contextmanager
@@ -53,16 +58,66 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def check_writable(path: Path) -> None:
+def check_writable(path: Path, source: Path | None = None) -> None:
     """Refuse a place where nothing can be written before an hour is spent on what goes there.
+
+    Parameters
+    ----------
+    path
+        Where something is to be written.
+    source
+        A file that must not be overwritten by it.
 
     Raises
     ------
     core.errors.BadInput
-        If `path` is a folder, or its folder is absent or may not be written to.
+        If `path` is a folder or `source` itself, under whatever name, or if its folder is absent
+        or may not be written to.
     """
-    if path.is_dir() or not os.access(path.parent, os.W_OK):
-        raise _unwritable(path, "it is a folder, or its folder is missing or protected")
+    if path.is_dir():
+        raise BadInput(
+            f"{path} is a folder. Name a file in it.", code="output_is_folder", path=str(path)
+        )
+    if not path.parent.is_dir():
+        raise BadInput(
+            f"There is no folder {path.parent} to write {path.name} into. Make it, or choose "
+            "another place.",
+            code="folder_absent",
+            path=path.name,
+            folder=str(path.parent),
+        )
+    if source is not None and _same(path, source):
+        raise BadInput(
+            f"{path} is the very file that is to be judged; it would be overwritten. Choose "
+            "another name.",
+            code="output_is_input",
+            path=str(path),
+        )
+    if not os.access(path.parent, os.W_OK):
+        raise _unwritable(path, "its folder is protected")
+
+
+def check_apart(one: Path, other: Path) -> None:
+    """Refuse two results in one place, of which the second would replace the first.
+
+    Raises
+    ------
+    core.errors.BadInput
+        If both are the same file, under whatever names.
+    """
+    if _same(one, other):
+        raise BadInput(
+            f"{one} cannot be the report and the picture at once. Choose another name for one.",
+            code="outputs_alike",
+            path=str(one),
+        )
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two names lead to one file, be it there or yet to be made."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
 
 
 def _umask() -> int:
