@@ -12,11 +12,11 @@ import hashlib
 import logging
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from battles.database import Database
@@ -84,15 +84,19 @@ class KeyStore:
         cleaned = clean_name(name)
         async with self._database.writing(alone=True) as session:
             dj = await self._dj(session, cleaned)
-            key = await self._unused_key(session)
-            row = StreamKeyRow(
-                key_id=key[:KEY_ID_CHARACTERS],
-                digest=_digest(key),
-                room=dj.room,
-                created_unix_seconds=self._clock.wall_seconds(),
-            )
-            session.add(row)
+            key, row = await self._add_key(session, dj)
         return key, _stream_key(row, dj.name)
+
+    async def _add_key(self, session: AsyncSession, dj: DjRow) -> tuple[str, StreamKeyRow]:
+        key = await self._unused_key(session)
+        row = StreamKeyRow(
+            key_id=key[:KEY_ID_CHARACTERS],
+            digest=_digest(key),
+            room=dj.room,
+            created_unix_seconds=self._clock.wall_seconds(),
+        )
+        session.add(row)
+        return key, row
 
     @staticmethod
     async def _unused_key(session: AsyncSession) -> str:
@@ -175,6 +179,44 @@ class KeyStore:
         async with self._database.reading() as session:
             rows = (await session.execute(newest_first)).all()
         return tuple(_listed(row) for row in rows)
+
+    async def revoked(self, key_ids: Collection[str]) -> frozenset[str]:
+        """Return which of some keys may not be used any more: revoked, or not there at all.
+
+        Raises
+        ------
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        valid = (
+            select(StreamKeyRow.key_id)
+            .where(StreamKeyRow.key_id.in_(sorted(key_ids)))
+            .where(StreamKeyRow.revoked_unix_seconds.is_(None))
+        )
+        async with self._database.reading() as session:
+            return frozenset(key_ids) - set(await session.scalars(valid))
+
+    async def renew(self, name: str) -> tuple[str, StreamKey]:
+        """Make a key for the DJ called `name` in place of all that the DJ had, which are deleted.
+
+        For keys that live as long as a process; returns and raises as `create` does.
+        """
+        async with self._database.writing(alone=True) as session:
+            dj = await self._dj(session, clean_name(name))
+            await session.execute(delete(StreamKeyRow).where(StreamKeyRow.room == dj.room))
+            key, row = await self._add_key(session, dj)
+        return key, _stream_key(row, dj.name)
+
+    async def delete(self, key_id: str) -> None:
+        """Delete a key, as if it had never been; does nothing where it is not there.
+
+        Raises
+        ------
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        async with self._database.writing() as session:
+            await session.execute(delete(StreamKeyRow).where(StreamKeyRow.key_id == key_id))
 
     async def revoke(self, prefix: str) -> StreamKey:
         """Revoke the one valid key that begins with `prefix`; `djuv_` may be left out.

@@ -31,7 +31,7 @@ from core.messages import AudioHop, EncodedAudio, Envelope, Publisher
 from core.metrics import Metrics
 from stream.config import IngestConfig
 from stream.sessions import Ingest
-from web.server import HttpServer
+from web.server import HttpServer, listen_on
 from web.whip import whip_router
 
 STREAMS: Final = 20
@@ -149,7 +149,7 @@ CONTENDERS: Final[dict[str, Callable[[FastAPI], Waits]]] = {
 async def _serve(contender: str, parent: Connection, seconds: float) -> None:
     app = FastAPI()
     held = CONTENDERS[contender](app)
-    server = HttpServer(app, asyncio.Protocol, host="127.0.0.1", port=0)
+    server = HttpServer(app, asyncio.Protocol, listening=listen_on("127.0.0.1", 0))
     await server.start()
     parent.send(server.origin)
     await asyncio.to_thread(parent.recv)  # the DJs are live

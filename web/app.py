@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ from web.report.provenance import judging_facts
 from web.retention import Retention
 from web.rooms import rooms_router
 from web.security import security_middleware
-from web.server import HttpServer
+from web.server import HttpServer, listen_on
 from web.settings import Settings
 from web.settings_sections import Role
 from web.version import software_version
@@ -135,6 +136,8 @@ class _Composition:
     async def start(self) -> Addresses:
         """Start everything that the role has."""
         settings = self._settings
+        # First of all: on a port in use nothing of another server's is touched.
+        listening = self._stack.enter_context(listen_on(settings.host, settings.port))
         bus = await self._bus()
         keys = None
         if settings.role is Role.EDGE:
@@ -150,7 +153,7 @@ class _Composition:
             same_host=settings.redis_address is None,
         )
         self._routers += [rooms_router(bus, hub), pages_router()]
-        server = self._http(hub)
+        server = self._http(hub, listening)
         self._stack.push_async_callback(server.stop)
         self._stack.push_async_callback(hub.close)
         await server.start()
@@ -207,6 +210,7 @@ class _Composition:
             open_feed=sets.open,
             close_feed=sets.close,
             hop_sink=judge,
+            revoked_keys=keys.revoked,
         )
         self._door = ingest.close
         self._routers.append(
@@ -271,7 +275,7 @@ class _Composition:
         sets = LiveSets(bus, store, recorder, judging, recordings)
         return sets
 
-    def _http(self, hub: ViewerHub) -> HttpServer:
+    def _http(self, hub: ViewerHub, listening: socket.socket) -> HttpServer:
         settings = self._settings
         app = FastAPI(
             title="DJ UNIVERSE Live",
@@ -300,8 +304,7 @@ class _Composition:
         return HttpServer(
             app,
             viewer_protocol_class(hub),
-            host=settings.host,
-            port=settings.port,
+            listening=listening,
             tls=None if certificate is None or key is None else (certificate, key),
             shutdown_seconds=settings.timers.shutdown_seconds,
             trusted_proxies=settings.trusted_proxies,

@@ -34,24 +34,21 @@ logger = logging.getLogger(__name__)
 async def demonstration(keys: KeyStore, whip_url: str) -> AsyncIterator[str]:
     """Have the demonstration on air for as long as the block lasts; yield its room.
 
-    Its key is made for this run and revoked at the end; one that a crash left valid is revoked now.
+    Its key is made for this run and deleted at the end; what earlier runs left is deleted now.
 
     Raises
     ------
     StorageUnavailable
         If no key can be made.
     """
-    for left in await keys.list():
-        if left.dj_name == DJ_NAME and left.revoked_unix_seconds is None:
-            await keys.revoke(left.key_id)
-    key, record = await keys.create(DJ_NAME)
+    key, record = await keys.renew(DJ_NAME)
     process = DemonstrationProcess(whip_url, key)
     await process.start()
     try:
         yield record.room
     finally:
         await process.stop()
-        await keys.revoke(record.key_id)
+        await keys.delete(record.key_id)
 
 
 class DemonstrationProcess:

@@ -30,19 +30,14 @@ class HttpServer:
         The application.
     viewer_protocol
         What takes WebSocket upgrades.
-    host, port
-        Where to listen; port 0 takes any that is free.
+    listening
+        Where to serve, from `listen_on`; closed when the server stops.
     tls
         Certificate and key, None for plain HTTP.
     shutdown_seconds
         Longest wait for requests that are being answered when it stops.
     trusted_proxies
         Whose X-Forwarded headers are believed.
-
-    Raises
-    ------
-    ConfigurationInvalid
-        If the address cannot be listened on.
     """
 
     def __init__(
@@ -50,13 +45,12 @@ class HttpServer:
         app: Callable[..., Any],
         viewer_protocol: type[asyncio.Protocol],
         *,
-        host: str,
-        port: int,
+        listening: socket.socket,
         tls: tuple[Path, Path] | None = None,
         shutdown_seconds: float = 10.0,
         trusted_proxies: tuple[str, ...] = (),
     ) -> None:
-        self._socket = _listen(host, port)
+        self._socket = listening
         self._scheme = "http" if tls is None else "https"
         self._shutdown_seconds = shutdown_seconds
         certificate, key = tls or (None, None)
@@ -166,7 +160,14 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen_on(host: str, port: int) -> socket.socket:
+    """Listen; who connects waits until an `HttpServer` serves. Port 0 takes any that is free.
+
+    Raises
+    ------
+    ConfigurationInvalid
+        If the address is in use or cannot be listened on.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)

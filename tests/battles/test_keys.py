@@ -96,6 +96,25 @@ async def test_an_ambiguous_beginning_revokes_nothing(keys: KeyStore, database: 
     assert all(key.revoked_unix_seconds is None for key in await keys.list())
 
 
+async def test_of_some_keys_those_revoked_or_unknown_are_told(keys: KeyStore):
+    ids = [(await keys.create(name))[1].key_id for name in ("Ana", "Bea", "Eva")]
+    assert await keys.revoked(ids) == frozenset()
+    await keys.revoke(ids[1])
+    await keys.delete(ids[2])
+    assert await keys.revoked([*ids, "djuv_unknown0"]) == {ids[1], ids[2], "djuv_unknown0"}
+
+
+async def test_a_renewed_key_takes_the_place_of_all_its_dj_had(keys: KeyStore):
+    old = [(await keys.create("Ana"))[0] for _ in range(2)]
+    _, other = await keys.create("Bea")
+    new, record = await keys.renew("ana")
+    assert {key.key_id for key in await keys.list()} == {record.key_id, other.key_id}
+    assert (await keys.authenticate(new)).room == "ana"
+    for key in old:
+        with pytest.raises(NotAuthorised):
+            await keys.authenticate(key)
+
+
 async def test_one_name_is_one_room_and_like_names_are_not(keys: KeyStore):
     rooms = [
         (await keys.create(name))[1].room

@@ -13,7 +13,7 @@ from core.bus import MemoryBus
 from core.clock import SystemClock
 from core.metrics import Metrics
 from web import server as server_module
-from web.server import HttpServer
+from web.server import HttpServer, listen_on
 from web.viewers import ViewerHub, viewer_protocol_class
 
 SLOW_SECONDS = 0.6
@@ -29,7 +29,9 @@ async def slow_application(scope: Any, receive: Any, send: Any) -> None:
 async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[HttpServer]:
     monkeypatch.setattr(server_module, "REQUEST_SECONDS", SLOW_SECONDS / 3)
     hub = ViewerHub(MemoryBus(), clock=SystemClock(), metrics=Metrics())
-    running = HttpServer(slow_application, viewer_protocol_class(hub), host="127.0.0.1", port=0)
+    running = HttpServer(
+        slow_application, viewer_protocol_class(hub), listening=listen_on("127.0.0.1", 0)
+    )
     await running.start()
     yield running
     await running.stop()
