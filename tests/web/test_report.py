@@ -29,6 +29,7 @@ from web.report import Audio, Collection, Model, Origin, contents
 from web.report.plot import draw
 from web.report.readable import print_report
 from web.report.storing import check_writable, replacing, write_json
+from web.report.unscored import no_score
 from web.report.words import clock, measured, number
 from web.texts import LOCALES, Texts
 
@@ -254,6 +255,26 @@ def test_unknown_values_are_read_with_their_reasons():
     assert "None heard." in text
 
 
+@pytest.mark.parametrize(
+    ("messages", "words", "palabras"),
+    [
+        ((), r"was too short", r"fue muy poco"),
+        ((nothing(19),), r"no transition was heard in \d+:\d\d", r"no se oyó ninguna transición"),
+        ((nothing(19, "silent", "too_short"),) * 2, r"it was silent", r"no sonó nada"),
+        ((nothing(19, "concealed", "too_short"),), r"missing or damaged", r"dañado"),
+        ((nothing(19, "queue_full", "too_short"),), r"too busy", r"cargado"),
+    ],
+)
+def test_a_set_that_is_over_says_in_the_past_why_it_has_no_score(messages, words, palabras):
+    for texts, begins, wanted in ((EN, "No score", words), (ES, "in nota", palabras)):
+        report = report_of(*messages, texts=texts)
+        text = " ".join(printed(report, texts, width=200).split())
+        assert begins in text
+        assert re.search(wanted, text)
+        assert re.search(wanted, no_score(report, texts))
+        assert not re.search(r"yet|Listening|Todavía|Escuchando|is scored after", text)
+
+
 def test_an_untrained_model_is_called_so():
     origin = dataclasses.replace(ORIGIN, model=Model("judge", "0", "cd" * 32, False))
     assert "not been trained" in printed(Collection().report(origin, EN))
@@ -301,7 +322,7 @@ def test_the_picture_shows_the_set(tmp_path):
     np.testing.assert_allclose(empty[-1, 0, :3], np.array([0x0B, 0x0D, 0x12]) / 255, atol=0.01)
     for colour in ("3fd0e6", "f062b4", "f2f4f8"):  # both findings' pins and the score's line
         wanted = np.frombuffer(bytes.fromhex(colour), np.uint8) / 255
-        assert near(drawn, wanted) > near(empty, wanted)
+        assert near(drawn[100:], wanted) > near(empty[100:], wanted)  # under the title
     assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.png", "set.png"]
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from core.messages import Component
 from web.report.contents import Report, Window
 from web.report.storing import replacing
+from web.report.unscored import no_score
 from web.report.words import clock, local
 from web.texts import Texts
 
@@ -40,6 +41,8 @@ MARKERS: Final[Mapping[Component, str]] = {
 
 _SIZE_INCHES: Final = (14.4, 6.4)
 _DOTS_PER_INCH: Final = 100
+_MARGIN_INCHES: Final = 0.25
+"""Also the room for the last time under the axis, which reaches beyond it."""
 _PIN_HEIGHT: Final = 9.55
 """Findings stand above the curve on the scale of 1-10; what is under 1 is room for the axis."""
 
@@ -76,7 +79,8 @@ def draw(report: Report, path: Path, texts: Texts) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     with style.context(["dark_background", _STYLE]):
-        figure = Figure(figsize=_SIZE_INCHES, dpi=_DOTS_PER_INCH, layout="constrained")
+        figure = Figure(figsize=_SIZE_INCHES, dpi=_DOTS_PER_INCH)
+        figure.set_layout_engine("constrained", w_pad=_MARGIN_INCHES, h_pad=_MARGIN_INCHES / 2)
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         _draw_transitions(axes, report, texts)
@@ -160,10 +164,19 @@ def _dress(figure: Figure, axes: Axes, report: Report, texts: Texts) -> None:
     axes.set_axisbelow(True)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
-    score = "–" if report.overall is None else local(f"{report.overall:.1f}", texts)
-    figure.suptitle(f"{report.audio.name}   {score}", x=0.015, ha="left", fontsize=18)
+    axes.set_xlabel(texts("report.plot.time"))
+    axes.set_ylabel(texts("report.plot.scale"))
+    figure.suptitle(_title(report, texts), x=0.015, ha="left", fontsize=18)
     if axes.get_legend_handles_labels()[0]:
         figure.legend(loc="outside lower center", ncols=6, frameon=False)
+
+
+def _title(report: Report, texts: Texts) -> str:
+    # A name may hold dollar signs, between which matplotlib would read formulas.
+    name = report.audio.name.replace("$", r"\$")
+    if report.overall is None:
+        return f"{name}\n{no_score(report, texts)}"
+    return f"{name}   {local(f'{report.overall:.1f}', texts)}"
 
 
 def _tick_seconds(length_seconds: float) -> int:

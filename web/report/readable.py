@@ -12,6 +12,7 @@ from rich.text import Text
 
 from core.messages import Component
 from web.report.contents import FindingLine, Report, TransitionLine
+from web.report.unscored import no_score, reason_text
 from web.report.words import clock, local, number
 from web.texts import Texts
 
@@ -63,12 +64,6 @@ def _section(name: str, body: RenderableType, texts: Texts) -> Iterator[Renderab
     yield Padding(body, _INDENT)
 
 
-def reason_text(reason: str, texts: Texts) -> str:
-    """Return why a value is not known, in words where there are any."""
-    key = f"reason.{reason}"
-    return texts(key) if key in texts else reason
-
-
 def _scores(report: Report, texts: Texts) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_row(*_score("overall", report.overall, "bold", report, texts))
@@ -83,7 +78,8 @@ def _score(
 ) -> tuple[Text, ...]:
     label = Text(texts(f"report.{name}"), style=style)
     if score is None:
-        why = reason_text(report.reasons[name], texts)
+        whole = name == "overall"
+        why = no_score(report, texts) if whole else reason_text(report.reasons[name], texts)
         return label, Text("–", style=_QUIET), Text(why, style=_QUIET)
     interval = report.intervals[name]
     low, high = (local(f"{bound:.1f}", texts) for bound in (interval.low, interval.high))
