@@ -80,7 +80,8 @@ class Database:
         StorageUnavailable
             If the database cannot be reached.
         ConfigurationInvalid
-            If a newer version of the product has already upgraded it.
+            If a newer version of the product has already upgraded it, or the path of a SQLite file
+            cannot be used or holds something else.
         """
         before = await schema.upgrade(self._url)
         if not before.is_current:

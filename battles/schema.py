@@ -9,7 +9,9 @@ unchecked until the end.
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +42,22 @@ ADVISORY_LOCK: Final = 0x444A5556
 """PostgreSQL's number for "someone migrates DJ UNIVERSE": the letters DJUV."""
 
 
+NO_DATABASE: Final = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+UNUSABLE_FILE: Final = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY}
+UNUSABLE_PATH: Final = {
+    errno.EACCES,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+}
+"""Errors that no waiting mends, unlike a disk that is full or a lock that is held."""
+
+
 @dataclass(frozen=True, slots=True)
 class SchemaState:
     """Where a database stands and where this version wants it."""
@@ -61,7 +79,8 @@ async def upgrade(url: URL) -> SchemaState:
     StorageUnavailable
         If the database cannot be reached or another process holds it for too long.
     ConfigurationInvalid
-        If a newer version of the product has already upgraded the database.
+        If a newer version of the product has already upgraded the database, or the path of a SQLite
+        file cannot be used or holds something else.
     """
     return await asyncio.to_thread(_upgrade, url)
 
@@ -115,9 +134,46 @@ def _upgrade_locked(connection: Connection) -> None:
 def _state(url: URL) -> SchemaState:
     file = sqlite_file(url)
     if file is not None and not file.exists():
+        _check_folder_of(file)
         return SchemaState(current=None, wanted=_wanted())
     with _connected(url) as connection:
         return _compare(connection)
+
+
+def _check_folder_of(file: Path) -> None:
+    """See whether `file` could be made, leaving nothing behind; raises ConfigurationInvalid."""
+    existing = next(path for path in file.absolute().parents if path.exists())
+    try:
+        with tempfile.TemporaryFile(dir=existing):
+            pass
+    except OSError as error:
+        raise _unusable_file(file, error) or unavailable(error) from error
+
+
+def _unusable_file(file: Path | None, error: BaseException) -> ConfigurationInvalid | None:
+    """Return what to change where it is the path of a SQLite file that cannot work, ever."""
+    cause = getattr(error, "orig", None) or error
+    # Extended codes carry the plain one in their lowest byte.
+    sqlite_code = (getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF
+    if file is None:
+        return None
+    if sqlite_code in NO_DATABASE:
+        return ConfigurationInvalid(
+            f"{file} is damaged, or no SQLite database. Restore a backup of it, or move it away to"
+            " begin with an empty one.",
+            code="database_damaged",
+            path=str(file),
+        )
+    if sqlite_code in UNUSABLE_FILE or getattr(cause, "errno", None) in UNUSABLE_PATH:
+        reason = getattr(cause, "strerror", None) or str(cause)
+        return ConfigurationInvalid(
+            f"The database {file} cannot be opened or made: {reason}. Name a folder that this user"
+            " can write to, by --data-dir or DATABASE_URL.",
+            code="database_path_unusable",
+            path=str(file),
+            reason=reason,
+        )
+    return None
 
 
 @contextmanager
@@ -131,7 +187,7 @@ def _connected(url: URL) -> Iterator[Connection]:
         with engine.connect() as connection:
             yield connection
     except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-        raise unavailable(error) from error
+        raise _unusable_file(file, error) or unavailable(error) from error
     finally:
         if engine is not None:
             engine.dispose()

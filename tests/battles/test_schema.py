@@ -110,11 +110,22 @@ async def test_an_unreachable_server_is_told_as_such(free_port: int):
 
 async def test_a_path_that_cannot_be_written_is_told_as_such(tmp_path: Path):
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(StorageUnavailable):
-        await Database(f"sqlite:///{tmp_path}/file/x.db").open()
+    for path in (tmp_path / "file/x.db", tmp_path, Path("/proc/nothing/x.db")):
+        database = Database(f"sqlite:///{path}")
+        with pytest.raises(ConfigurationInvalid) as refused:
+            await database.open()
+        assert (refused.value.slug, refused.value.details["path"]) == (
+            "database_path_unusable",
+            str(path),
+        )
+    for path in (tmp_path / "file/x.db", Path("/proc/nothing/x.db")):
+        with pytest.raises(ConfigurationInvalid):
+            await Database(f"sqlite:///{path}").schema_state()
 
 
 async def test_a_file_that_is_no_database_is_told_as_such(tmp_path: Path):
     (tmp_path / "x.db").write_bytes(b"These are not the tables you are looking for." * 100)
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(ConfigurationInvalid) as refused:
         await Database(f"sqlite:///{tmp_path}/x.db").open()
+    assert refused.value.slug == "database_damaged"
+    assert str(tmp_path / "x.db") in str(refused.value)

@@ -248,3 +248,14 @@ def test_folders_with_strange_names_are_fine(
     capsys.readouterr()
     assert run(["key", "list", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["room"] == "ana"
+
+
+def test_a_data_folder_that_cannot_be_is_named(folder: Path):
+    (folder / "file").write_text("no folder")
+    for language, words in (
+        ("en", "cannot be opened or made"),
+        ("es", "no se puede abrir ni crear"),
+    ):
+        said = djuniverse(folder, "key", "list", "--data-dir", "file", "--lang", language)
+        assert said.returncode == 2
+        assert words in said.stderr and "file/djuniverse.db" in said.stderr

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-import orjson
 import pytest
 
 from battles.database import Database
@@ -20,7 +19,7 @@ from tests.conftest import RedisServer
 from web.command_line import checks, run
 from web.command_line.checks import Finding, Verdict
 from web.settings import Settings, load_settings
-from web.texts import LOCALES, Texts
+from web.texts import Texts
 
 
 @pytest.fixture(autouse=True)
@@ -231,6 +230,11 @@ def test_data_folder_and_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "file").write_text("no folder")
     unusable = checks.check_data_folder(_settings(data_dir=tmp_path / "file" / "x"))
     assert _found(unusable) == (Verdict.PROBLEM, "unwritable")
+    nowhere = _settings(data_dir=Path("/proc/nothing"))
+    assert _found(checks.check_disk(nowhere)) == (Verdict.PROBLEM, "unknown")
+    database = checks.check_database(nowhere)
+    assert _found(database) == (Verdict.PROBLEM, "unusable")
+    assert "/proc/nothing/djuniverse.db" in str(database.details["problem"])
     for free, expected in (
         (checks.LEAST_BYTES - 1, (Verdict.PROBLEM, "full")),
         (checks.LEAST_BYTES, (Verdict.WARNING, "nearly_full")),
@@ -244,7 +248,7 @@ def test_every_code_has_its_text():
     source = Path(checks.__file__).read_text()
     used = set(re.findall(r'_(?:ok|warning|problem)\(\s*"(\w+)",\s*"(\w+)"', source))
     used |= {(name, "ok") for name in re.findall(r'_ok\("(\w+)"', source)}
-    words = orjson.loads((LOCALES / "cli.en.json").read_bytes())
+    words = Texts("en")
     assert len(used) > 20
     missing = [
         f"doctor.{check}.{code}" for check, code in used if f"doctor.{check}.{code}" not in words

@@ -26,6 +26,7 @@ from packaging.requirements import Requirement
 
 from battles.database import Database
 from core.errors import ConfigurationInvalid, DjUniverseError, ModelInvalid, StorageUnavailable
+from web.command_line.language import TEXTS
 from web.operations import free_bytes
 from web.settings import Settings
 from web.settings_sections import Role
@@ -177,7 +178,7 @@ def check_database(settings: Settings) -> Finding:
         except StorageUnavailable as error:
             return _problem("database", "unreachable", reason=error.details["reason"])
         except ConfigurationInvalid as error:
-            return _problem("database", "unusable", problem=str(error))
+            return _problem("database", "unusable", problem=TEXTS.error(error))
         finally:
             await database.close()
         found = {"address": str(database), "current": state.current, "wanted": state.wanted}
@@ -188,7 +189,7 @@ def check_database(settings: Settings) -> Finding:
     try:
         return asyncio.run(ask())
     except ConfigurationInvalid as error:
-        return _problem("database", "unusable", problem=str(error))
+        return _problem("database", "unusable", problem=TEXTS.error(error))
 
 
 def check_bus(settings: Settings) -> Finding:
@@ -276,6 +277,8 @@ def check_data_folder(settings: Settings) -> Finding:
 
 def check_disk(settings: Settings) -> Finding:
     """Look at the space that recordings have."""
+    if check_data_folder(settings).verdict is Verdict.PROBLEM:
+        return _problem("disk", "unknown")
     free = free_bytes(settings.recordings_dir)
     found = {"free_gb": f"{free / GIGABYTE:.1f}"}
     if free < LEAST_BYTES:
