@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import wave
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from av import AudioCodecContext, AudioFrame
@@ -73,3 +75,10 @@ def packets(bit_rate_bps: int = 128_000) -> tuple[bytes, ...]:
         frame.pts = number * PACKET_SAMPLES
         encoded += [bytes(packet) for packet in encoder.encode(frame)]
     return tuple(encoded)
+
+
+def write_wave(path: Path, samples: NDArray[np.float32]) -> None:
+    """Write `samples`, shape (count, 2), as a WAV file of 16 bits."""
+    with wave.open(str(path), "wb") as out:
+        out.setparams((2, 2, SAMPLE_RATE_HZ, 0, "NONE", ""))
+        out.writeframes((samples * 32_767).astype("<i2").tobytes())

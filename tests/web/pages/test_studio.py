@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from pathlib import Path
 
 import pytest
@@ -74,9 +73,7 @@ async def test_what_the_browser_does_to_the_sound_is_told_in_plain_words(
 async def test_a_file_plays_as_a_test_set_in_stereo(browser: Browser, site: Site, tmp_path: Path):
     file = tmp_path / "mix.wav"
     samples = music.render()[: 48_000 * 4] * [0.5, 0.25]
-    with wave.open(str(file), "wb") as out:
-        out.setparams((2, 2, 48_000, 0, "NONE", ""))
-        out.writeframes((samples * 32_767).astype("<i2").tobytes())
+    music.write_wave(file, samples)
     async with watch(browser, site, "/studio") as studio:
         await studio.page.click(".segmented.wide button:nth-child(3)")
         await studio.page.set_input_files("input[type=file]", file)

@@ -10,6 +10,10 @@ const SHOWN_MOST = 120;
 export function FindingsPanel({ session, selected, onSelect }) {
   const findings = useSignal(session.room.findings);
   const phase = useSignal(session.room.phase);
+  const epoch = useSignal(session.room.epoch);
+  const judged = Boolean(useSignal(session.room.score)?.set.overall);
+  const over = phase === "ended" && epoch !== null;
+  const none = !over ? "live.findings_none" : judged ? "live.findings_none_ended" : "live.findings_none_unjudged";
   const list = useRef(null);
   useEffect(() => {
     if (selected === null) return;
@@ -24,7 +28,7 @@ export function FindingsPanel({ session, selected, onSelect }) {
         ${findings.length > 0 && html`<span class="count figure">${number(findings.length)}</span>`}
       </div>
       ${newestFirst.length === 0
-        ? html`<p class="findings-none">${phase === "ended" ? t("live.findings_none_ended") : t("live.findings_none")}</p>
+        ? html`<p class="findings-none">${t(none)}</p>
           <${ComponentMeanings} />`
         : html`<ol class="findings-list" ref=${list} tabindex="0" aria-labelledby="findings-title">
             ${newestFirst.map((finding) => html`

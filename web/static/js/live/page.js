@@ -4,7 +4,7 @@ import { html, useEffect, useRef, useSignal, useState } from "../shared/view.js"
 import { t } from "../shared/i18n.js";
 import { Announcer } from "../shared/announcer.js";
 import { Page, TopBar, copyText } from "../shared/shell.js";
-import { ComponentScores, OverallScore } from "../shared/scores.js";
+import { ComponentScores, OverallScore, whyNoScore } from "../shared/scores.js";
 import { FindingsPanel } from "./findings-panel.js";
 import { HelpDialog } from "./help.js";
 import { Stage } from "./stage.js";
@@ -42,12 +42,13 @@ function ScoreStrip({ session }) {
   const { room } = session;
   const score = useSignal(room.score);
   const phase = useSignal(room.phase);
-  const reason = score?.set.reason ?? "first_transition_pending";
+  const epoch = useSignal(room.epoch);
+  const pending = whyNoScore(score, phase, epoch);
   return html`
     <section class="strip" aria-label=${t("live.scores")} data-dim=${phase === "stalled" || phase === "resuming"}>
-      <${OverallScore} estimate=${score?.set.overall ?? null} reason=${reason}
+      <${OverallScore} estimate=${score?.set.overall ?? null} pending=${pending}
         label=${phase === "ended" ? t("live.final") : t("live.overall")} />
-      <${ComponentScores} estimates=${score?.set.components} reason=${reason} />
+      <${ComponentScores} estimates=${score?.set.components} pending=${pending} />
     </section>`;
 }
 

@@ -12,14 +12,16 @@ export function situationOf(phase) {
 
 /**
  * The one thing worth saying over the picture: joining, nobody, live, stalled, resuming, connecting,
- * ended, lost, refused, nowhere.
+ * ended, lost, gone (the server said goodbye), refused, nowhere.
  */
 export function useSituation(session) {
   const link = useSignal(session.connection.link);
   const phase = useSignal(session.room.phase);
   const epoch = useSignal(session.room.epoch);
   if (link.is === "refused" || link.is === "nowhere") return link.is;
+  if (phase === null && link.goingAway) return "gone";
   if (phase === null) return link.is === "waiting" && link.attempt > 1 ? "lost" : "joining";
+  if (link.is !== "open" && link.goingAway) return "gone";
   if (link.is !== "open" && (link.attempt ?? 2) > 1) return "lost";
   if (epoch === null) return "nobody";
   return phase;

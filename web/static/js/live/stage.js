@@ -1,8 +1,9 @@
 // The picture and what lies on it: who plays, what is heard, the way to listen.
 
 import { html, useEffect, useFrames, useMemo, useRef, useSignal, useState } from "../shared/view.js";
-import { clockTime, dateTime, number, t } from "../shared/i18n.js";
+import { clockTime, dateTime, keyName, number, t } from "../shared/i18n.js";
 import { Icon } from "../shared/icons.js";
+import { reasonText } from "../shared/scores.js";
 import { SAMPLE_RATE_HZ } from "../audio/ring.js";
 import { Controls } from "./controls.js";
 import { Picture, beatAt } from "./picture.js";
@@ -69,14 +70,14 @@ function Readings({ session }) {
   const delay = useSignal(session.delaySeconds);
   const genre = info?.declared_genre ?? score?.genre.value;
   const bpm = score?.bpm.value;
-  const key = score?.camelot.value;
+  const key = useSignal(room.key);
   const item = (name, label, value, title = null) => html`
     <div class="reading" data-name=${name} title=${title}><dt>${label}</dt><dd class="figure">${value ?? t("live.not_yet")}</dd></div>`;
   return html`
     <dl class="readings">
       ${item("genre", t("live.genre"), genre && t(`genre.${genre}`))}
       ${item("bpm", t("live.bpm"), bpm && number(bpm, 1))}
-      ${item("key", t("live.key"), key, score?.key.value)}
+      ${item("key", t("live.key"), key?.camelot, key && keyName(key.name))}
       ${item("viewers", t("live.viewers"), viewers === null ? null : number(viewers))}
       ${item("delay", t("live.delay"), delay === null ? null : t("live.seconds", { seconds: number(delay, 1) }),
         t("live.delay_means"))}
@@ -119,6 +120,7 @@ function Middle({ session, situation, actions }) {
 function Message({ session, situation }) {
   const { connection, room } = session;
   const info = useSignal(room.info);
+  const reason = useSignal(room.reason);
   const name = { name: info?.dj_name ?? room.slug };
   switch (situation) {
     case "joining":
@@ -127,8 +129,12 @@ function Message({ session, situation }) {
     case "stalled":
     case "resuming":
       return html`<${Plain} busy title=${t(`live.${situation}`, name)} text=${t(`live.${situation}_text`, name)} />`;
+    case "gone":
+      return html`<${Lost} connection=${connection} title=${t("live.gone")}
+        text=${t(room.phase.peek() === "ended" ? "live.gone_ended" : "live.gone_text")} />`;
     case "lost":
-      return html`<${Lost} connection=${connection} />`;
+      return html`<${Lost} connection=${connection} title=${t("live.lost")}
+        text=${t(navigator.onLine ? "live.lost_text" : "live.offline_text")} />`;
     case "refused":
       return html`<${Plain} icon="triangle-alert" title=${t("live.refused")} text=${t("live.refused_text")}
         action=${() => connection.retry()} label=${t("live.try_again")} />`;
@@ -137,25 +143,31 @@ function Message({ session, situation }) {
     case "nobody":
       return html`<${Plain} icon="radio" title=${t("live.nobody")} text=${t("live.nobody_text")}><${WhoElse} /><//>`;
     default:
-      return html`<${Plain} title=${t("live.ended")}
+      return html`<${Plain} title=${t("live.ended")} lead=${endedBy(reason)}
         text=${info && t("live.ended_text", { date: dateTime(info.started_unix_seconds), time: clockTime(room.history.duration) })}>
         <${WhoElse} /><//>`;
   }
 }
 
-function Plain({ icon = null, busy = false, title, text, action = null, label = "", children }) {
+function Plain({ icon = null, busy = false, title, lead = "", text, action = null, label = "", children }) {
   return html`
     <div class="message">
       ${busy && html`<span class="spinner" aria-hidden="true"></span>`}
       ${icon && html`<${Icon} name=${icon} size=${28} />`}
       <p class="message-title">${title}</p>
+      ${lead && html`<p class="message-lead">${lead}</p>`}
       ${text && html`<p class="message-text">${text}</p>`}
       ${action && html`<button type="button" class="button" onClick=${action}>${label}</button>`}
       ${children}
     </div>`;
 }
 
-function Lost({ connection }) {
+/** Why the set ended, where that is known. */
+function endedBy(reason) {
+  return reason === null ? "" : t(`live.ended_by.${reason}`, {}, reasonText(reason));
+}
+
+function Lost({ connection, title, text }) {
   const link = useSignal(connection.link);
   const [seconds, setSeconds] = useState(null);
   useEffect(() => {
@@ -165,9 +177,8 @@ function Lost({ connection }) {
     const timer = setInterval(count, 250);
     return () => clearInterval(timer);
   }, [link]);
-  const text = navigator.onLine ? t("live.lost_text") : t("live.offline_text");
   return html`
-    <${Plain} busy=${seconds === null} icon=${seconds === null ? null : "wifi-off"} title=${t("live.lost")} text=${text}
+    <${Plain} busy=${seconds === null} icon=${seconds === null ? null : "wifi-off"} title=${title} text=${text}
       action=${() => connection.tryNow()}
       label=${seconds === null ? t("live.trying") : t("live.try_now", { seconds })} />`;
 }

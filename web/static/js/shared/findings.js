@@ -16,6 +16,11 @@ export function findingFix(finding) {
   return t(`finding.${finding.code}.fix`, wordsFor(finding), "");
 }
 
+/** What it cost or gained; nothing where that rounds to nothing. */
+function pointsText({ points }) {
+  return Number(points.toFixed(1)) === 0 ? "" : signed(points);
+}
+
 function wordsFor(finding) {
   const decimals = Math.abs(finding.measured) >= 10 || Number.isInteger(finding.measured) ? 0 : 1;
   return {
@@ -30,7 +35,7 @@ function wordsFor(finding) {
 
 /** Everything about a finding in one line, for labels and for screen readers. */
 export function findingLine(finding) {
-  const head = `${clockTime(finding.start_seconds)}, ${t(`component.${finding.component}`)} ${signed(finding.points)}`;
+  const head = `${clockTime(finding.start_seconds)}, ${t(`component.${finding.component}`)} ${pointsText(finding)}`.trim();
   return `${head}: ${findingText(finding)} ${findingFix(finding)}`.trim();
 }
 
@@ -42,7 +47,7 @@ export function FindingCard({ finding, selected = false, onSelect = null }) {
       <div class="finding-head">
         <${ComponentShape} component=${finding.component} />
         <span class="finding-component">${t(`component.${finding.component}`)}</span>
-        <span class="finding-points figure" data-loss=${finding.points < 0}>${signed(finding.points)}</span>
+        <span class="finding-points figure" data-loss=${finding.points < 0}>${pointsText(finding)}</span>
         ${onSelect
           ? html`<button type="button" class="finding-time figure" onClick=${() => onSelect(finding)}
               aria-label=${t("live.show_at", { time })}>${time}</button>`

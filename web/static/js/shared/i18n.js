@@ -121,6 +121,13 @@ export function percent(ratio, decimals = 0) {
   }).format(ratio);
 }
 
+/** "A minor" in the reader's language. */
+export function keyName(name) {
+  if (!name) return "";
+  const [tonic, mode] = name.split(" ");
+  return t(`key.${mode}`, { tonic: t(`tonic.${tonic}`, {}, tonic) }, name);
+}
+
 /** A position in a set: 0:07, 12:40, 1:02:09. */
 export function clockTime(seconds) {
   const whole = Math.max(0, Math.floor(seconds));

@@ -58,8 +58,19 @@ export function reasonText(code) {
   return t(`reason.${code}`, {}, t("live.reason.other"));
 }
 
+/**
+ * What stands in place of the set's score: {title, text}. Of a set that is over it is said in the past,
+ * and of a room where nobody ever played nothing is awaited.
+ */
+export function whyNoScore(score, phase, epoch) {
+  const reason = score?.set.reason ?? "first_transition_pending";
+  if (epoch === null && phase !== null) return { title: t("live.no_set"), text: "" };
+  if (phase !== "ended") return { title: t("live.listening"), text: reasonText(reason) };
+  return { title: t("live.no_score"), text: t(`live.no_score.${reason}`, {}, reasonText(reason)) };
+}
+
 /** The set's score, or in its place and size what is still missing. */
-export function OverallScore({ estimate, reason, label }) {
+export function OverallScore({ estimate, pending, label }) {
   return html`
     <div class="overall">
       <div class="overall-label">${label}</div>
@@ -69,22 +80,22 @@ export function OverallScore({ estimate, reason, label }) {
             <span class="overall-margin figure">±${number(margin(estimate), 1)}</span>
           </div>`
         : html`<div class="overall-pending">
-            <strong>${t("live.listening")}</strong>
-            <span>${reasonText(reason)}</span>
+            <strong>${pending.title}</strong>
+            <span>${pending.text}</span>
           </div>`}
       <${IntervalBar} estimate=${estimate} />
     </div>`;
 }
 
-export function ComponentScores({ estimates, reason }) {
+export function ComponentScores({ estimates, pending }) {
   return html`
     <ul class="components">
       ${COMPONENTS.map((component) => html`
-        <${ComponentScore} key=${component} component=${component} estimate=${estimates?.[component] ?? null} reason=${reason} />`)}
+        <${ComponentScore} key=${component} component=${component} estimate=${estimates?.[component] ?? null} pending=${pending} />`)}
     </ul>`;
 }
 
-function ComponentScore({ component, estimate, reason }) {
+function ComponentScore({ component, estimate, pending }) {
   return html`
     <li class=${`component is-${component}`}>
       <div class="component-label"><${ComponentShape} component=${component} />${t(`component.${component}`)}</div>
@@ -92,7 +103,7 @@ function ComponentScore({ component, estimate, reason }) {
         ${estimate
           ? html`<${Settling} value=${estimate.value} className="component-value" />
               <span class="component-margin figure">±${number(margin(estimate), 1)}</span>`
-          : html`<span class="component-none" aria-label=${reasonText(reason)}>${t("live.not_yet")}</span>`}
+          : html`<span class="component-none" aria-label=${pending.text || pending.title}>${t("live.not_yet")}</span>`}
       </div>
       <${IntervalBar} estimate=${estimate} component=${component} />
     </li>`;

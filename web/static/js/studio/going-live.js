@@ -1,9 +1,11 @@
 // Step 2: go live; and once on air, how it goes and how to stop.
 
-import { html, useEffect, useSignal, useState } from "../shared/view.js";
+import { html, useFrames, useRef, useSignal, useState } from "../shared/view.js";
 import { clockTime, number, percent, t } from "../shared/i18n.js";
 import { Icon } from "../shared/icons.js";
+import { reasonText } from "../shared/scores.js";
 import { copyText } from "../shared/shell.js";
+import { SAMPLE_RATE_HZ } from "../audio/ring.js";
 import { StepTitle } from "./sound.js";
 
 const GENRES = ["house", "techno", "trance", "dubstep", "other"];
@@ -33,13 +35,21 @@ export function GoLive({ session, onObs }) {
             ${GENRES.map((genre) => html`<option key=${genre} value=${genre}>${t(`genre.${genre}`)}</option>`)}
           </select>
         </label>
+        <${Waiting} session=${session} />
         <button type="submit" class="button button-large" disabled=${missing !== null || busy}>
-          ${busy ? t("studio.connecting") : t("studio.go_live")}</button>
+          ${busy ? t("studio.connecting") : t(state.code === "taken_over" ? "studio.take_back" : "studio.go_live")}</button>
         <p class="quiet going-hint" role="status">${missing ? t(missing) : ""}</p>
         ${state.is === "failed" && html`<${Failure} state=${state} />`}
       </form>
       <button type="button" class="button button-quiet" onClick=${onObs}>${t("studio.use_obs")}</button>
     </section>`;
+}
+
+/** After a reload on air: the server still keeps the set. */
+function Waiting({ session }) {
+  const seconds = useSignal(session.waiting.secondsLeft);
+  if (seconds === null) return null;
+  return html`<p class="warning waiting" role="status"><${Icon} name="timer" size=${16} /><span>${t("studio.set_waits", { seconds })}</span></p>`;
 }
 
 function KeyField({ session, onFilled }) {
@@ -65,9 +75,23 @@ function KeyField({ session, onFilled }) {
 
 /** What went wrong in the server's words for this code, or in ours, or in its English original. */
 function Failure({ state }) {
-  const words = t(`error.${state.code}`, state.details,
-    t(`studio.error.${state.code}`, state.details, state.details.message ?? t("studio.error.other", { code: state.code })));
+  const words = state.code.startsWith("set_over.") ? endText(state.code.slice("set_over.".length))
+    : t(`studio.error.${state.code}`, state.details,
+      t(`error.${state.code}`, state.details, state.details.message ?? t("studio.error.other", { code: state.code })));
   return html`<p class="warning" role="alert"><${Icon} name="triangle-alert" size=${16} /><span>${words}</span></p>`;
+}
+
+/** That the server ended the set, and what to do: said to the DJ where we have the words. */
+function endText(reason) {
+  return t(`studio.set_over.${reason}`, {}, t("studio.set_over.other", { why: reasonText(reason) }));
+}
+
+/** The connection is being mended: with the set still open, or for a new one. */
+function Mending({ session }) {
+  const ended = useSignal(session.ended);
+  const words = ended === null ? t("studio.reconnecting_text")
+    : t(`studio.goes_on.${ended}`, {}, t("studio.goes_on.server_stopping"));
+  return html`<p class="warning" role="alert"><${Icon} name="wifi-off" size=${16} /><span>${words}</span></p>`;
 }
 
 /** What went wrong with the set on the server, such as a recording with a hole. */
@@ -88,9 +112,9 @@ export function OnAir({ session }) {
       <div class="on-air-head">
         <h2 id="on-air-title" class="badge" data-is=${state.is}><span class="badge-dot" aria-hidden="true"></span>
           ${t(state.is === "live" ? "studio.on_air" : "studio.reconnecting")}</h2>
-        <${OnAirTime} session=${session} />
+        ${room && html`<${OnAirTime} room=${room} />`}
       </div>
-      ${state.is === "reconnecting" && html`<p class="warning" role="alert"><${Icon} name="wifi-off" size=${16} /><span>${t("studio.reconnecting_text")}</span></p>`}
+      ${state.is === "reconnecting" && html`<${Mending} session=${session} />`}
       ${room && html`<${Fault} room=${room} />`}
       ${room && html`<${Received} room=${room} />`}
       ${link && html`
@@ -107,14 +131,16 @@ export function OnAir({ session }) {
     </section>`;
 }
 
-function OnAirTime({ session }) {
-  const startedMs = useSignal(session.startedMs);
-  const [now, setNow] = useState(performance.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), 500);
-    return () => clearInterval(timer);
-  }, []);
-  return html`<span class="on-air-time figure">${startedMs === null ? "" : clockTime((now - startedMs) / 1000)}</span>`;
+/** How far the set is: by its own clock, which a takeover or a reload does not set back. */
+function OnAirTime({ room }) {
+  const element = useRef(null);
+  useFrames(() => {
+    if (element.current === null) return;
+    const sample = room.phase.peek() === "ended" ? null : room.liveEdge.sample();
+    const text = sample === null ? "" : clockTime(sample / SAMPLE_RATE_HZ);
+    if (element.current.textContent !== text) element.current.textContent = text;
+  }, [room]);
+  return html`<span ref=${element} class="on-air-time figure"></span>`;
 }
 
 /** What arrives at the server, in its own words once a second. */

@@ -2,7 +2,7 @@
 
 import { html, useSignal } from "../shared/view.js";
 import { clockTime, t } from "../shared/i18n.js";
-import { ComponentScores, OverallScore } from "../shared/scores.js";
+import { ComponentScores, OverallScore, whyNoScore } from "../shared/scores.js";
 import { ComponentShape } from "../shared/icons.js";
 import { findingFix, findingText } from "../shared/findings.js";
 import { Room } from "../wire/room.js";
@@ -42,12 +42,12 @@ export function Playing({ session }) {
 
 function PlayingRoom({ room }) {
   const score = useSignal(room.score);
-  const reason = score?.set.reason ?? "first_transition_pending";
+  const pending = whyNoScore(score, useSignal(room.phase));
   return html`
     <div class="playing">
       <section class="panel playing-score" aria-label=${t("live.scores")}>
-        <${OverallScore} estimate=${score?.set.overall ?? null} reason=${reason} label=${t("live.overall")} />
-        <${ComponentScores} estimates=${score?.set.components} reason=${reason} />
+        <${OverallScore} estimate=${score?.set.overall ?? null} pending=${pending} label=${t("live.overall")} />
+        <${ComponentScores} estimates=${score?.set.components} pending=${pending} />
       </section>
       <${LastFinding} room=${room} />
       <div class="instruments">

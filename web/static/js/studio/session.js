@@ -1,15 +1,17 @@
 // The studio's engine: what is captured, how loud it is, where it goes, what comes back.
 
-import { computed, signal } from "../shared/view.js";
+import { computed, effect, signal } from "../shared/view.js";
 import { recall, remember } from "../shared/memory.js";
 import { Room } from "../wire/room.js";
 import { RoomConnection } from "../wire/connection.js";
 import { captureCode, captureDevice, captureFile, captureTab, listInputs, mayCapture } from "./capture.js";
 import { StereoMeter } from "./meter.js";
+import { WaitingSet } from "./waiting-set.js";
 import { WhipPublisher } from "./whip.js";
 
 const SILENT_SECONDS = 8;
 const SAME_SECONDS = 6;
+const GOES_ON = new Set(["grace_over", "server_stopping", "server_stopped", "ingest_lost"]); // nobody wanted these ends
 
 export class StudioSession {
   constructor() {
@@ -29,9 +31,13 @@ export class StudioSession {
     this.title = "";
     this.genre = "";
     this.meter = null;
-    this.startedMs = signal(null);
+    this.ended = signal(null); // why the server ended the set that we played
+    this.ours = null; // the epoch of that set
+    this.waiting = new WaitingSet();
     this.onAir = computed(() => ["live", "reconnecting"].includes(this.publisher.state.value.is));
     this.publisher.room.subscribe((slug) => this.follow(slug));
+    this.onAir.subscribe((is) => is && this.waiting.forget());
+    addEventListener("pagehide", () => this.onAir.peek() && this.waiting.keep(this.room.peek()?.slug));
     if (this.secure) {
       navigator.mediaDevices.addEventListener("devicechange", () => this.refreshInputs());
       this.refreshInputs();
@@ -117,23 +123,24 @@ export class StudioSession {
   async goLive() {
     remember("key", this.keepKey.peek() ? this.key : null);
     const { track } = this.source.peek();
+    this.ended.value = null;
     await this.publisher.start({
       track, key: this.key.trim(), title: this.title.trim(), genre: this.genre,
     });
-    if (this.onAir.peek()) this.startedMs.value = performance.now();
   }
 
   async stop() {
     await this.publisher.stop();
-    this.startedMs.value = null;
-    this.follow(null);
+    this.ended.value = null;
+    this.publisher.room.value = null; // follows nothing any more, and the next set from its beginning
   }
 
   /** Follow the DJ's own room. */
   follow(slug) {
     if (slug === (this.room.peek()?.slug ?? null)) return;
     this.connection?.close();
-    this.connection = null;
+    this.unwatch?.();
+    this.connection = this.unwatch = this.ours = null;
     this.room.value = null;
     if (slug === null) return;
     const room = new Room(slug);
@@ -141,6 +148,19 @@ export class StudioSession {
     this.connection = new RoomConnection(slug, { onEvent: (event) => room.accept(event, null) });
     this.connection.open();
     this.room.value = room;
+    this.unwatch = effect(() => this.watch(room.epoch.value, room.phase.value, room.reason.value));
+  }
+
+  /** Notice that the server ended the set we play, and either go on with a new one or stop. */
+  watch(epoch, phase, reason) {
+    if (epoch === null || phase === null) return;
+    if (phase !== "ended") {
+      if (epoch !== this.ours) this.ended.value = null;
+      this.ours = epoch;
+    } else if (epoch === this.ours && reason !== null && this.onAir.peek()) {
+      this.ended.value = reason;
+      if (!GOES_ON.has(reason)) this.publisher.halt(`set_over.${reason}`);
+    }
   }
 
   /** What docs/pages.md promises to tests and to people who look into a problem. */
@@ -155,6 +175,7 @@ export class StudioSession {
       clipped: this.clipped.peek(),
       publisher: this.publisher.state.peek(),
       room: room?.slug ?? null,
+      phase: room?.phase.peek() ?? null,
       windows: room?.history.length ?? 0,
       reception: room?.reception.peek() ?? null,
     };

@@ -1,7 +1,7 @@
 // The key that is heard, on the Camelot wheel, with the keys that go well with it.
 
 import { html, useSignal } from "../shared/view.js";
-import { t } from "../shared/i18n.js";
+import { keyName, t } from "../shared/i18n.js";
 
 const CENTRE = 80;
 const RINGS = { B: [52, 76], A: [28, 50] };
@@ -22,8 +22,8 @@ function segment(hour, [inner, outer]) {
 }
 
 export function KeyWheel({ room }) {
-  const score = useSignal(room.score);
-  const camelot = score?.camelot.value ?? null;
+  const held = useSignal(room.key);
+  const camelot = held?.camelot ?? null;
   const good = camelot === null ? new Set() : compatible(camelot);
   const names = Object.keys(RINGS).flatMap((ring) => Array.from({ length: 12 }, (_, index) => `${index + 1}${ring}`));
   return html`
@@ -44,13 +44,7 @@ export function KeyWheel({ room }) {
       </svg>
       <p class="instrument-value figure">${camelot ?? t("live.not_yet")}</p>
       <p class="instrument-text">${camelot === null ? t("studio.wheel.none")
-        : t("studio.wheel.good", { key: keyName(score.key.value), good: [...good].join(", ") })}</p>
+        : t("studio.wheel.good", { key: keyName(held.name), good: [...good].join(", ") })}</p>
     </section>`;
 }
 
-/** "A minor" in the reader's language. */
-function keyName(name) {
-  if (!name) return "";
-  const [tonic, mode] = name.split(" ");
-  return t(`key.${mode}`, { tonic: t(`tonic.${tonic}`, {}, tonic) }, name);
-}

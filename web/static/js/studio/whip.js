@@ -4,6 +4,8 @@
 //   {is: "idle"} {is: "connecting"} {is: "live"} {is: "reconnecting", untilMs|null}
 //   {is: "failed", code, details}
 // The server keeps the set for a while after a break; a new offer with the same key goes on with it.
+// Two encoders with one key would take the set from each other for ever: who lost the connection first
+// asks whether another has taken it over, and if so leaves it there.
 
 import { signal } from "../shared/view.js";
 import { Backoff } from "../wire/backoff.js";
@@ -14,7 +16,10 @@ const GATHER_MS = 800;
 const REQUEST_MS = 10_000;
 const CONNECT_MS = 15_000;
 const DISCONNECTED_MS = 3_000; // ICE often heals by itself before this
-const BITRATE_BPS = 320_000; // room above 256 kbit/s of Opus for headers and peaks
+const BITRATE_BPS = 256_000; // of Opus alone: browsers aim at this number and not below it
+const ASK_MS = 4_000;
+const REASON_MS = 700; // the room's word on why a set is over may come after its connection broke
+const FRAGMENT_TYPE = "application/trickle-ice-sdpfrag";
 
 export class WhipFailed extends Error {
   constructor(code, { details = {}, retryAfterSeconds = null, final = false } = {}) {
@@ -30,6 +35,7 @@ export class WhipPublisher {
     this.backoff = new Backoff();
     this.peer = null;
     this.location = null;
+    this.etag = null;
     this.servers = [];
     this.attempt = 0; // grows with each start, stop and reconnection: older work sees that it is late
     this.timer = 0;
@@ -99,18 +105,34 @@ export class WhipPublisher {
       method: "POST", headers: { "Content-Type": "application/sdp" }, body: sdp,
     });
     this.location = new URL(response.headers.get("Location"), response.url);
+    this.etag = response.headers.get("ETag");
     this.room.value = response.headers.get("Djuv-Room");
     this.servers = iceServers(response.headers.get("Link"));
     return response.text();
   }
 
-  async request(url, { headers = {}, ...options }) {
+  /** What the server says of the connection that broke: a code, or null where it is still ours. */
+  async fate() {
+    if (this.location === null) return null;
+    try {
+      await this.request(this.location, {
+        method: "PATCH",
+        headers: { "Content-Type": FRAGMENT_TYPE, "If-Match": this.etag ?? "*" },
+        body: "a=end-of-candidates\r\n",
+      }, ASK_MS);
+      return null;
+    } catch (error) {
+      return error.code;
+    }
+  }
+
+  async request(url, { headers = {}, ...options }, patienceMs = REQUEST_MS) {
     let response;
     try {
       response = await fetch(url, {
         ...options,
         headers: { ...headers, Authorization: `Bearer ${this.wish.key}` },
-        signal: AbortSignal.timeout(REQUEST_MS),
+        signal: AbortSignal.timeout(patienceMs),
       });
     } catch {
       throw new WhipFailed("unreachable");
@@ -145,6 +167,10 @@ export class WhipPublisher {
     this.timer = setTimeout(async () => {
       this.state.value = { is: "reconnecting", untilMs: null };
       try {
+        const fate = await this.fate();
+        if (fate === "taken_over") throw new WhipFailed(fate, { final: true });
+        if (fate === "no_whip_session") await new Promise((resolve) => setTimeout(resolve, REASON_MS));
+        if (attempt !== this.attempt) return;
         await this.connect(attempt);
       } catch (error) {
         if (attempt !== this.attempt) return;
@@ -154,8 +180,16 @@ export class WhipPublisher {
     }, seconds * 1000);
   }
 
+  /** Be off air for a reason that the server gave; nothing is tried again. */
+  halt(code) {
+    this.attempt += 1;
+    clearTimeout(this.timer);
+    this.fail(new WhipFailed(code));
+  }
+
   fail(error) {
     this.hangUp();
+    this.location = null;
     const code = error instanceof WhipFailed ? error.code : "peer_failed";
     if (!(error instanceof WhipFailed)) console.warn("Going live failed:", error);
     this.state.value = { is: "failed", code, details: error.details ?? {} };

@@ -3,6 +3,7 @@
 // After a break it asks for what it missed by (epoch, seq). It reports what it is doing in `link`:
 //   {is: "connecting"} {is: "open"} {is: "waiting", untilMs, attempt} {is: "refused", code}
 //   {is: "nowhere"} {is: "closed"}
+// `goingAway` with "waiting" and "connecting" means that the server said goodbye and is not back yet.
 
 import { signal } from "../shared/view.js";
 import { Backoff } from "./backoff.js";
@@ -11,6 +12,7 @@ import { parseFrame } from "./frames.js";
 const PROTOCOL = "djuv.v1";
 const PING_MS = 5_000;
 const SILENCE_MS = 16_000; // the edge speaks every five seconds; after three misses the line is dead
+const GOING_AWAY = 1001;
 const POLICY = 1008;
 const ROOM_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/; // as the server names rooms
 
@@ -29,6 +31,7 @@ export class RoomConnection {
     this.lastSeq = 0;
     this.roundTripMs = null;
     this.opened = 0; // connections that got as far as hello
+    this.goingAway = false;
     this.backoff = new Backoff();
     this.socket = null;
     this.timers = { retry: 0, ping: 0 };
@@ -44,7 +47,7 @@ export class RoomConnection {
       this.link.value = { is: "nowhere" };
       return;
     }
-    this.link.value = { is: "connecting" };
+    this.link.value = { is: "connecting", goingAway: this.goingAway };
     const socket = new WebSocket(this.address(), PROTOCOL);
     socket.binaryType = "arraybuffer";
     socket.onmessage = (message) => this.receive(message.data);
@@ -85,6 +88,7 @@ export class RoomConnection {
 
   greeted(hello) {
     this.opened += 1;
+    this.goingAway = false;
     this.backoff.reset();
     if (hello.epoch !== this.epoch) {
       this.epoch = hello.epoch;
@@ -120,9 +124,10 @@ export class RoomConnection {
       this.link.value = { is: "refused", code };
       return;
     }
+    this.goingAway ||= code === GOING_AWAY;
     const seconds = this.backoff.next();
     this.link.value = {
-      is: "waiting", untilMs: performance.now() + seconds * 1000, attempt: this.backoff.attempts,
+      is: "waiting", untilMs: performance.now() + seconds * 1000, attempt: this.backoff.attempts, goingAway: this.goingAway,
     };
     this.timers.retry = setTimeout(() => this.open(), seconds * 1000);
   }

@@ -5,6 +5,7 @@
 
 import { batch, signal } from "../shared/view.js";
 import { SAMPLE_RATE_HZ } from "../audio/ring.js";
+import { HeldKey } from "./held-key.js";
 import { SetHistory } from "./set-history.js";
 
 const WAIT_MOST_MS = 2_500; // an event is shown by then whatever the sound does
@@ -21,6 +22,7 @@ export class Room {
     this.reason = signal(null);
     this.info = signal(null);
     this.score = signal(null); // `d` of the newest score shown
+    this.key = signal(null); // {camelot, name} once it has held; readings of the moment are in `score`
     this.beat = signal(null);
     this.findings = signal([]);
     this.transitions = signal(new Map());
@@ -30,6 +32,7 @@ export class Room {
     this.tracks = [];
     this.liveEdge = new LiveEdge();
     this.pending = [];
+    this.heldKey = new HeldKey();
     this.timelineLoaded = signal(false);
     this.shownSeq = 0;
   }
@@ -69,9 +72,13 @@ export class Room {
 
   on_hello(d) {
     batch(() => {
+      this.tracks = d.tracks;
+      if (d.epoch === null && this.epoch.peek() !== null) {
+        this.phase.value = "ended"; // the server came back without the set: what we know of it stays
+        return;
+      }
       if (d.epoch !== this.epoch.peek()) this.begin(d.epoch);
       this.liveEdge.set(d.clock.pts);
-      this.tracks = d.tracks;
       this.info.value = d.info;
       this.phase.value = d.phase;
       this.fault.value = null;
@@ -79,16 +86,19 @@ export class Room {
   }
 
   on_state(d) {
-    if (d.epoch !== undefined && d.epoch !== this.epoch.peek()) this.begin(d.epoch);
-    this.phase.value = d.phase;
-    this.reason.value = d.reason;
-    this.info.value = d.info;
+    batch(() => {
+      if (d.epoch !== undefined && d.epoch !== this.epoch.peek()) this.begin(d.epoch);
+      this.phase.value = d.phase;
+      this.reason.value = d.reason;
+      this.info.value = d.info;
+    });
   }
 
   on_pong() {}
 
   on_score(d) {
     this.score.value = d;
+    this.key.value = this.heldKey.hear(d);
     if (d.overall !== null && this.fault.peek()?.code === "judge_failed") this.fault.value = null;
     this.history.push({
       time: d.end_seconds,
@@ -133,7 +143,9 @@ export class Room {
     batch(() => {
       this.epoch.value = epoch;
       this.history.clear();
+      this.reason.value = null;
       this.score.value = null;
+      this.key.value = null;
       this.beat.value = null;
       this.findings.value = [];
       this.transitions.value = new Map();
@@ -142,6 +154,7 @@ export class Room {
       this.timelineLoaded.value = false;
     });
     this.liveEdge.reset();
+    this.heldKey.reset();
     this.pending = [];
     if (epoch !== null) this.loadTimeline(epoch);
   }
