@@ -16,7 +16,7 @@ import pytest
 
 from battles.database import Database
 from tests.conftest import RedisServer
-from web.command_line import checks, run
+from web.command_line import checks, doctor, run
 from web.command_line.checks import Finding, Verdict
 from web.settings import Settings, load_settings
 from web.texts import Texts
@@ -255,3 +255,10 @@ def test_every_code_has_its_text():
     ]
     assert [key for key in missing if key not in ("doctor.bus.ok", "doctor.https.ok")] == []
     assert all(f"doctor.{check}" in Texts("en") for check, _ in used)
+
+
+def test_figures_have_the_decimal_sign_of_the_language(monkeypatch: pytest.MonkeyPatch):
+    finding = Finding("disk", Verdict.WARNING, "nearly_full", {"free_gb": "3.5", "least_gb": "5.0"})
+    assert "3.5 GB free, less than the 5.0 GB" in doctor._text(finding)
+    monkeypatch.setattr(doctor, "TEXTS", Texts("es"))
+    assert "3,5 GB libres, menos de los 5,0 GB" in doctor._text(finding)

@@ -128,7 +128,7 @@ def test_in_a_pipe_there_is_no_bar_and_the_language_is_followed():
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0
     assert err == ""
-    assert "Nota global" in out
+    assert "Nota de la sesión" in out
     assert "\x1b" not in out
 
 

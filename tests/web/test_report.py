@@ -242,7 +242,7 @@ def test_a_person_reads_everything_that_counts():
 
 def test_in_spanish_it_is_spanish():
     text = printed(whole_report(ES), ES)
-    assert re.search(r"Nota global +7,4 .* 7,1 – 7,7", text)
+    assert re.search(r"Nota de la sesión +7,4 .* 7,1 – 7,7", text)
     assert "La menor (8A)" in text
     assert "−10,0 LUFS" in text
     assert not re.search(r"(report|finding|tonic|key)\.\w", text)

@@ -16,6 +16,7 @@ from core.errors import ConfigurationInvalid
 from web.command_line.checks import Finding, Verdict, examine, settings_problem
 from web.command_line.language import TEXTS
 from web.logs import logging_to
+from web.report.words import local
 from web.settings import load_settings
 from web.settings_sections import LogFormat, LogLevel
 
@@ -24,6 +25,9 @@ SIGNS: Final = {
     Verdict.WARNING: ("!", "yellow"),
     Verdict.PROBLEM: ("✗", "bold red"),
 }
+
+_FIGURES: Final = "_gb"
+"""Ends the names of details that are figures, to be written with the language's decimal sign."""
 
 
 def doctor(
@@ -34,7 +38,7 @@ def doctor(
     """Make all checks and say what they found; exit with 1 if there is a problem."""
     console = Console(highlight=False)
     findings: list[Finding] = []
-    with logging_to(sys.stderr, LogFormat.AUTO, LogLevel.ERROR):
+    with logging_to(sys.stderr, LogFormat.CONSOLE, LogLevel.ERROR):
         for finding in _examined(config, data_dir):
             findings.append(finding)
             if not json:
@@ -60,7 +64,11 @@ def _examined(config: Path | None, data_dir: Path | None) -> Iterator[Finding]:
 def _text(finding: Finding) -> str:
     if finding.code == "broken":
         return TEXTS("doctor.broken", **finding.details)
-    return TEXTS(f"doctor.{finding.check}.{finding.code}", **finding.details)
+    details = {
+        name: local(str(value), TEXTS) if name.endswith(_FIGURES) else value
+        for name, value in finding.details.items()
+    }
+    return TEXTS(f"doctor.{finding.check}.{finding.code}", **details)
 
 
 def _line(finding: Finding) -> Text:

@@ -24,7 +24,7 @@ def version(
     config: Annotated[Path | None, typer.Option(help=TEXTS("option.config.help"))] = None,
 ) -> None:
     """Print what is installed; a model that cannot be loaded is told, and exits with 1."""
-    with logging_to(sys.stderr, LogFormat.AUTO, LogLevel.ERROR):
+    with logging_to(sys.stderr, LogFormat.CONSOLE, LogLevel.ERROR):
         found = _found(config)
     if json:
         typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
