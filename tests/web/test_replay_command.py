@@ -2,6 +2,9 @@
 
 import asyncio
 import dataclasses
+import os
+import re
+import shutil
 from pathlib import Path
 
 import av
@@ -185,12 +188,59 @@ async def test_a_set_cut_by_a_crash_is_compared_as_far_as_it_goes(engine, capsys
     assert 10 < verdict.windows < 29
     assert verdict.uncompared > 0
     assert await asyncio.to_thread(run, ["replay", "set-1"]) == 0
-    assert "crash" in capsys.readouterr().out
+    assert re.search(r"still on air, or a crash .* bytes of sound", capsys.readouterr().out)
+    for name in ("audio.opus", "events.jsonl"):
+        os.utime(recording.folder / name, (0, 0))
+    assert await asyncio.to_thread(run, ["replay", "set-1"]) == 0
+    assert "A crash cut this recording" in capsys.readouterr().out
+
+
+async def test_what_was_not_lost_is_not_told(engine, capsys):
+    recording = await record(engine)
+    audio = recording.folder / "audio.opus"
+    data = audio.read_bytes()
+    audio.write_bytes(data[: data.rindex(b"OggS")])  # all but the empty page that closes it
+    assert await asyncio.to_thread(run, ["replay", "latest"]) == 0
+    out = capsys.readouterr().out
+    assert "still on air" in out
+    assert "bytes" not in out
+
+
+async def test_the_kept_sets_are_listed_newest_first(engine, capsys):
+    assert run(["replay"]) == 0
+    assert str(Path("var/recordings")) in capsys.readouterr().out
+    assert run(["replay", "latest"]) == 2
+    assert str(Path("var/recordings")) in capsys.readouterr().err
+    first = await record(engine)
+    later = Path("var/recordings/set-2")
+    shutil.copytree(first.folder, later)
+    facts = first.facts
+    info = dataclasses.replace(
+        INFO, session="set-2", dj_name="[b]Ñ", started_unix_seconds=1_800_000_000.0
+    )
+    write_facts(later, dataclasses.replace(facts, info=info))
+    (later / "audio.opus").write_bytes((later / "audio.opus").read_bytes()[:-10])
+    (first.folder.parent / "broken").mkdir()
+    (first.folder.parent / "broken" / "session.json").write_text("{")
+    assert run(["replay", "--json"]) == 0
+    listed = {each["session"]: each for each in orjson.loads(capsys.readouterr().out)}
+    assert list(listed).index("set-2") < list(listed).index("set-1")
+    states = {session: each["state"] for session, each in listed.items()}
+    assert states == {"set-1": "ended", "set-2": "open", "broken": "damaged"}
+    sound_seconds = first.completeness().sound_seconds
+    for session in ("set-1", "set-2"):
+        assert listed[session]["length_seconds"] == pytest.approx(sound_seconds)
+    assert run(["replay"]) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"set-2 +2027-01-15 08:00 UTC +\[b\]Ñ +0:2\d +on air", out)
+    assert "djuniverse replay" in out
 
 
 async def test_what_cannot_be_replayed_is_refused(engine, capsys):
     assert await asyncio.to_thread(run, ["replay", "set-2"]) == 2
-    assert "set-2" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "set-2" in err
+    assert str(Path("var/recordings")) in err
     assert await asyncio.to_thread(run, ["replay", "../../etc"]) == 2
     recording = await record(engine)
     (recording.folder / "events.jsonl").write_bytes(b"")

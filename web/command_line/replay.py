@@ -1,4 +1,7 @@
-"""`djuniverse replay SESSION`: a kept set judged again, and compared bit for bit."""
+"""`djuniverse replay SESSION`: a kept set judged again, and compared bit for bit.
+
+Without a session it lists those that are kept.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import orjson
 import typer
 from rich.console import Console
 
+from core.clock import SystemClock
 from core.errors import DjUniverseError
 from core.plain import to_plain
 from web.command_line.judge import INTERRUPTED
@@ -21,6 +25,7 @@ from web.settings import load_settings
 from web.settings_sections import LogFormat, LogLevel
 
 if TYPE_CHECKING:
+    from web.command_line.sets import State
     from web.replaying import Obstacle, Verdict
 
 EXIT_CODES = {"identical": 0, "different": 1, "incomparable": 2}
@@ -29,7 +34,7 @@ UNUSABLE = 2
 
 
 def replay(
-    session: Annotated[str, typer.Argument(help=TEXTS("replay.session.help"))],
+    session: Annotated[str | None, typer.Argument(help=TEXTS("replay.session.help"))] = None,
     recordings: Annotated[
         Path | None, typer.Option("--recordings", help=TEXTS("replay.recordings.help"))
     ] = None,
@@ -38,9 +43,12 @@ def replay(
 ) -> None:
     """Judge a kept set again; 0: identical, 1: different, 2: could not be compared."""
     console = Console(stderr=True)
+    if session is None:
+        _list(recordings or load_settings(config).recordings_dir, json)
+        return
     try:
-        with logging_to(sys.stderr, LogFormat.AUTO, LogLevel.WARNING):
-            verdict = _replay(session, recordings, config, console)
+        with logging_to(sys.stderr, LogFormat.CONSOLE, LogLevel.WARNING):
+            verdict, state = _replay(session, recordings, config, console)
     except DjUniverseError as error:  # a damaged recording, too, is no verdict
         console.print(TEXTS.error(error), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(UNUSABLE) from error
@@ -49,28 +57,50 @@ def replay(
     if json:
         typer.echo(orjson.dumps(to_plain(verdict), option=orjson.OPT_INDENT_2).decode())
     else:
-        _print(verdict, Console(soft_wrap=True))
+        _print(verdict, state, Console(soft_wrap=True))
     raise typer.Exit(EXIT_CODES[verdict.outcome])
+
+
+def _list(recordings: Path, json: bool) -> None:
+    from web.command_line.sets import kept_sets, table_of  # noqa: PLC0415 - loads the decoder
+
+    sets = kept_sets(recordings, SystemClock().wall_seconds())
+    if json:
+        typer.echo(
+            orjson.dumps([to_plain(kept) for kept in sets], option=orjson.OPT_INDENT_2).decode()
+        )
+        return
+    out = Console(soft_wrap=True, highlight=False)
+    if not sets:
+        out.print(TEXTS("replay.none", folder=recordings), markup=False)
+        return
+    out.print(table_of(sets))
+    out.print(TEXTS("replay.how", session=sets[0].session), markup=False)
 
 
 def _replay(
     session: str, recordings: Path | None, config: Path | None, console: Console
-) -> Verdict:
+) -> tuple[Verdict, State]:
+    from web.command_line.sets import folder_of_kept, state_of  # noqa: PLC0415 - as above
     from web.replaying import engine_like, find_recording, replay_recording  # noqa: PLC0415 - slow
 
-    settings = load_settings(config)
-    recording = find_recording(session, recordings or settings.recordings_dir)
+    settings, clock_now = load_settings(config), SystemClock()
+    kept_in = recordings or settings.recordings_dir
+    folder = folder_of_kept(session, kept_in, clock_now.wall_seconds())
+    recording = find_recording(str(folder), kept_in)
     engine = engine_like(recording, settings)
     with progress_bar(console, TEXTS("replay.progress")) as progress:
-        return replay_recording(recording, engine, progress)
+        verdict = replay_recording(recording, engine, progress)
+    ended = verdict.completeness.ended
+    return verdict, state_of(folder, ended, clock_now.wall_seconds())
 
 
-def _print(verdict: Verdict, console: Console) -> None:
-    for line in _lines(verdict):
+def _print(verdict: Verdict, state: State, console: Console) -> None:
+    for line in _lines(verdict, state):
         console.print(line, markup=False, highlight=False)
 
 
-def _lines(verdict: Verdict) -> list[str]:
+def _lines(verdict: Verdict, state: State) -> list[str]:
     lines = [
         TEXTS(
             f"replay.verdict.{verdict.outcome}",
@@ -99,7 +129,7 @@ def _lines(verdict: Verdict) -> list[str]:
     if verdict.uncompared:
         lines.append(TEXTS("replay.uncompared", windows=verdict.uncompared))
     if not verdict.completeness.ended:
-        lines.append(_cut(verdict))
+        lines.append(_cut(verdict, state))
     return lines
 
 
@@ -109,12 +139,17 @@ def _reason(obstacle: Obstacle | None) -> str:
     return TEXTS(f"replay.reason.{obstacle.reason}", then=obstacle.then, now=obstacle.now)
 
 
-def _cut(verdict: Verdict) -> str:
+def _cut(verdict: Verdict, state: State) -> str:
     completeness = verdict.completeness
-    return TEXTS(
-        "replay.cut",
+    line = TEXTS(
+        f"replay.unclosed.{state}",
         sound=clock(completeness.sound_seconds),
         events=clock(completeness.events_seconds),
-        audio_bytes=completeness.cut_audio_bytes,
-        event_bytes=completeness.cut_event_bytes,
     )
+    if completeness.cut_audio_bytes or completeness.cut_event_bytes:
+        line += " " + TEXTS(
+            "replay.unusable",
+            audio_bytes=completeness.cut_audio_bytes,
+            event_bytes=completeness.cut_event_bytes,
+        )
+    return line
