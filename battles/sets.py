@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from battles.database import Database
@@ -220,10 +220,36 @@ class SetStore:
         StorageUnavailable
             If the database cannot be used.
         """
-        if not 1 <= limit <= MOST_LISTED:
-            raise BadInput(f"A list has 1 to {MOST_LISTED} sets, not {limit}.", most=MOST_LISTED)
+        _check_limit(limit)
         newest = LiveSetRow.started_unix_seconds.desc()
         query = select(LiveSetRow).order_by(newest, LiveSetRow.session).limit(limit)
+        async with self._database.reading() as session:
+            rows = (await session.scalars(query)).all()
+        return tuple(_live_set(row) for row in rows)
+
+    async def last_of_rooms(self, limit: int, room: str | None = None) -> tuple[LiveSet, ...]:
+        """Return the last finished set of each room, or of `room` alone, the newest first.
+
+        Raises
+        ------
+        BadInput
+            If `limit` is not between 1 and 200.
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        _check_limit(limit)
+        finished = and_(
+            LiveSetRow.ended_unix_seconds.is_not(None), LiveSetRow.end_reason.is_not(None)
+        )
+        if room is not None:
+            finished = and_(finished, LiveSetRow.room == room)
+        newest = LiveSetRow.started_unix_seconds.desc()
+        place = func.row_number().over(
+            partition_by=LiveSetRow.room, order_by=(newest, LiveSetRow.session)
+        )
+        last = select(LiveSetRow.session, place.label("place")).where(finished).subquery()
+        query = select(LiveSetRow).join(last, last.c.session == LiveSetRow.session)
+        query = query.where(last.c.place == 1).order_by(newest, LiveSetRow.session).limit(limit)
         async with self._database.reading() as session:
             rows = (await session.scalars(query)).all()
         return tuple(_live_set(row) for row in rows)
@@ -243,6 +269,11 @@ class SetStore:
         if row is None:
             raise NotFound(f"There is no set {session_id}.", code="set_not_found", set=session_id)
         return _live_set(row)
+
+
+def _check_limit(limit: int) -> None:
+    if not 1 <= limit <= MOST_LISTED:
+        raise BadInput(f"A list has 1 to {MOST_LISTED} sets, not {limit}.", most=MOST_LISTED)
 
 
 def _result_columns(result: SetResult, ended_unix_seconds: float) -> dict[str, Any]:

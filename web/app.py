@@ -13,6 +13,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -34,6 +35,7 @@ from stream.recording.recorder import Recorder
 from stream.sessions import Ingest
 from web.demonstration import demonstration
 from web.live_sets import LiveSets
+from web.missing import missing_page, upgrade_router
 from web.operations import (
     Health,
     LoopLagMonitor,
@@ -44,12 +46,12 @@ from web.operations import (
     disk_part,
     operations_router,
 )
-from web.pages import pages_router
+from web.pages import StaticLibrary, pages_router
 from web.problems import answer_error
 from web.redirects import ingest_redirects
 from web.report.provenance import judging_facts
 from web.retention import Retention
-from web.rooms import rooms_router
+from web.rooms import LastOfRooms, rooms_router
 from web.security import security_middleware
 from web.server import HttpServer, listen_on
 from web.settings import Settings
@@ -132,6 +134,8 @@ class _Composition:
         self._routers: list[APIRouter] = []
         self._checks: dict[str, PartCheck] = {}
         self._door: Callable[[], Awaitable[None]] | None = None
+        self._library = StaticLibrary()
+        self._finished: LastOfRooms | None = None  # an edge has no database to ask
 
     async def start(self) -> Addresses:
         """Start everything that the role has."""
@@ -152,7 +156,11 @@ class _Composition:
             weights=GENRE_WEIGHTS,
             same_host=settings.redis_address is None,
         )
-        self._routers += [rooms_router(bus, hub), pages_router()]
+        self._routers += [
+            rooms_router(bus, hub, self._finished),
+            upgrade_router(),
+            pages_router(self._library),
+        ]
         server = self._http(hub, listening)
         self._stack.push_async_callback(server.stop)
         self._stack.push_async_callback(hub.close)
@@ -252,6 +260,7 @@ class _Composition:
         store = SetStore(database, settings.node, self._clock)
         await store.start()
         self._stack.push_async_callback(store.stop)
+        self._finished = store.last_of_rooms
         recorder = None
         if settings.recordings.enabled:
             recorder = Recorder(
@@ -292,6 +301,7 @@ class _Composition:
             ),
         )
         app.add_exception_handler(DjUniverseError, answer_error)
+        app.add_exception_handler(HTTPStatus.NOT_FOUND, missing_page(self._library))
         for router in (
             *self._routers,
             operations_router(self._checks, self._metrics, self._clock),

@@ -143,9 +143,15 @@ def respond(asset: Asset, request: Request, cache_control: str) -> Response:
     return Response(body, headers=headers, media_type=asset.media_type)
 
 
-def pages_router() -> APIRouter:
-    """Return the routes `/`, `/live/{room}`, `/studio` and `/static/...`."""
-    library = StaticLibrary()
+def pages_router(library: StaticLibrary | None = None) -> APIRouter:
+    """Return the routes `/`, `/live/{room}`, `/studio` and `/static/...`.
+
+    Parameters
+    ----------
+    library
+        What they are served from; it is read from the disk if it is not given.
+    """
+    library = library or StaticLibrary()
     router = APIRouter(include_in_schema=False)
 
     def send(path: str, request: Request) -> Response:

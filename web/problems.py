@@ -69,6 +69,8 @@ def status_of(error: DjUniverseError) -> HTTPStatus:  # noqa: PLR0911 - one line
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         case NotFound():
             return HTTPStatus.NOT_FOUND
+        case BadInput(slug="upgrade_required"):
+            return HTTPStatus.UPGRADE_REQUIRED
         case BadInput(slug=slug):
             return HTTPStatus.BAD_REQUEST if slug in _MALFORMED else HTTPStatus.UNPROCESSABLE_ENTITY
         case _:

@@ -7,7 +7,9 @@ when it is first asked for, and for a while after.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import blake2b
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -18,8 +20,9 @@ import orjson
 from fastapi import APIRouter, Header, Query, Response
 from pydantic import BaseModel
 
+from battles.sets import LiveSet
 from core.bus import Bus, RoomSummary
-from core.errors import BusUnavailable, LimitReached, NotFound
+from core.errors import BusUnavailable, LimitReached, NotFound, StorageUnavailable
 from core.messages import Component, Genre, Phase, Reading, Score, SessionState
 from web.viewers import ViewerHub
 from web.viewers.protocol import estimate_data, reading_data
@@ -33,12 +36,19 @@ MOST_LOOKED_INTO: Final = 24
 LISTING_SECONDS: Final = 1.0
 """For how long a listing is given out again: many pages ask, few things change."""
 
+STORED_SECONDS: Final = 2.0
+"""Longest wait of a listing for the database; then it shows what it read last."""
+
+ROOM_FORMAT: Final = re.compile(r"[a-z0-9-]{1,64}")
+
 LEAST_POINTS: Final = 16
 DEFAULT_POINTS: Final = 1_000
 RESOLUTIONS_KEPT: Final = 4
 
 NO_WINDOW_YET: Final = "too_short"
 NOT_READ: Final = "not_read"
+
+logger = logging.getLogger(__name__)
 
 IfNoneMatch = Annotated[str | None, Header()]
 
@@ -91,7 +101,11 @@ class RoomsModel(BaseModel):
     rooms: list[RoomModel]
 
 
-def rooms_router(bus: Bus, hub: ViewerHub) -> APIRouter:
+LastOfRooms = Callable[[int, str | None], Awaitable[Sequence[LiveSet]]]
+"""Finds the last finished set of each room: so many at most, or the one of the room named."""
+
+
+def rooms_router(bus: Bus, hub: ViewerHub, finished: LastOfRooms | None = None) -> APIRouter:
     """Return the routes below `/api/rooms`.
 
     Parameters
@@ -100,9 +114,11 @@ def rooms_router(bus: Bus, hub: ViewerHub) -> APIRouter:
         Knows which rooms there are.
     hub
         Knows how they look.
+    finished
+        Knows the sets of rooms that the bus has forgotten, where there is a database to ask.
     """
     router = APIRouter(prefix="/api/rooms", tags=["rooms"])
-    lobby = Lobby(bus, hub)
+    lobby = Lobby(bus, hub, finished)
     timelines = Timelines()
 
     @router.get("", response_model=RoomsModel)
@@ -137,13 +153,15 @@ class Lobby:
 
     Parameters
     ----------
-    bus, hub
+    bus, hub, finished
         As for `rooms_router`.
     """
 
-    def __init__(self, bus: Bus, hub: ViewerHub) -> None:
+    def __init__(self, bus: Bus, hub: ViewerHub, finished: LastOfRooms | None = None) -> None:
         self._bus = bus
         self._hub = hub
+        self._finished = finished
+        self._stored: Sequence[LiveSet] = ()  # of all rooms, as last read
         self._looking = asyncio.Lock()
         self._listing = b""
         self._listed_seconds: float | None = None
@@ -161,10 +179,25 @@ class Lobby:
         summaries = list(await self._bus.rooms())[:MOST_LISTED]
         views = await asyncio.gather(*map(self._glance, summaries[:MOST_LOOKED_INTO]))
         unread: Sequence[ViewedRoom | None] = [None] * (len(summaries) - len(views))
-        return [
+        on_bus = [
             _described(summary.state, view, self._bus.viewers(summary.room))
             for summary, view in zip(summaries, [*views, *unread], strict=True)
         ]
+        return await self._with_stored(on_bus)
+
+    async def _with_stored(self, on_bus: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Add the rooms that only the database knows."""
+        if self._finished is None:
+            return on_bus
+        try:
+            async with asyncio.timeout(STORED_SECONDS):
+                self._stored = await self._finished(MOST_LISTED, None)
+        except (StorageUnavailable, TimeoutError) as error:
+            logger.warning("rooms are listed without news of the database: %s", error)
+        known = {each["room"] for each in on_bus}
+        stored = [_stored(one, self._bus) for one in self._stored if one.room not in known]
+        both = sorted([*on_bus, *filter(None, stored)], key=_by_liveness)
+        return both[:MOST_LISTED]
 
     async def _glance(self, summary: RoomSummary) -> ViewedRoom | None:
         try:
@@ -179,14 +212,26 @@ class Lobby:
         ------
         NotFound
             If nobody has played there.
-        BusUnavailable, LimitReached
-            If the room cannot be followed just now.
+        BusUnavailable, LimitReached, StorageUnavailable
+            If the room cannot be followed, or looked up, just now.
         """
-        viewed = await self.viewed(name)
+        try:
+            viewed = await self.viewed(name)
+        except NotFound:
+            return await self._stored_room(name)
         state = viewed.picture.state
         if state is None:
-            raise _no_such_room(name)
+            return await self._stored_room(name)
         return _described(state, viewed, self._bus.viewers(name))
+
+    async def _stored_room(self, name: str) -> dict[str, Any]:
+        """Return what the database knows of a room that is not on the bus."""
+        if self._finished is not None and ROOM_FORMAT.fullmatch(name):
+            for one in await self._finished(1, name):
+                described = _stored(one, self._bus)
+                if described is not None:
+                    return described
+        raise _no_such_room(name)
 
     async def viewed(self, name: str) -> ViewedRoom:
         """Return a room in which somebody plays or has played; raises like `room`."""
@@ -251,6 +296,36 @@ def _described(state: SessionState, viewed: ViewedRoom | None, viewers: int) -> 
         "viewers": viewers,
         **_judged(picture.score if picture else None, NO_WINDOW_YET if picture else NOT_READ),
     }
+
+
+def _stored(stored: LiveSet, bus: Bus) -> dict[str, Any] | None:
+    """Describe a room by its last set in the database, None while that is on air."""
+    result = stored.result
+    if result is None:
+        return None
+    components = result.components
+    return {
+        "room": stored.room,
+        "epoch": stored.session,
+        "phase": Phase.ENDED,
+        "reason": result.reason,
+        "dj_name": stored.dj_name,
+        "title": stored.title,
+        "declared_genre": stored.declared_genre,
+        "started_unix_seconds": stored.started_unix_seconds,
+        "viewers": bus.viewers(stored.room),
+        **_judged(None, NOT_READ),
+        "set": {
+            "reason": result.score_reason,
+            "overall": estimate_data(result.overall),
+            "components": {part.value: estimate_data(components.get(part)) for part in Component},
+        },
+    }
+
+
+def _by_liveness(room: Mapping[str, Any]) -> tuple[bool, float]:
+    """Sort key, as `core.bus.interface.by_liveness`."""
+    return (room["phase"] == Phase.ENDED, -room["started_unix_seconds"])
 
 
 def _judged(score: Score | None, reason: str) -> Mapping[str, Any]:

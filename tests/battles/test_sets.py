@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -61,6 +62,23 @@ async def test_the_latest_come_first(store: SetStore, clock: ManualClock):
     for limit in (0, 201):
         with pytest.raises(BadInput):
             await store.latest(limit)
+
+
+async def test_of_each_room_the_last_finished_set_is_found(
+    store: SetStore, database: Database, clock: ManualClock
+):
+    await KeyStore(database, clock).create("Bea")
+    for name, room in (("s1", "ana"), ("s2", "ana"), ("s3", "bea"), ("s4", "ana")):
+        clock.advance(60)
+        await store.started(replace(_info(name, clock), room=room))
+        if name != "s4":  # which is on air
+            await store.ended(name, RESULT)
+    assert [found.session for found in await store.last_of_rooms(5)] == ["s3", "s2"]
+    assert [found.session for found in await store.last_of_rooms(1)] == ["s3"]
+    assert [found.session for found in await store.last_of_rooms(1, "ana")] == ["s2"]
+    assert await store.last_of_rooms(1, "nobody") == ()
+    with pytest.raises(BadInput):
+        await store.last_of_rooms(0)
 
 
 async def test_starting_twice_changes_nothing(store: SetStore, clock: ManualClock):

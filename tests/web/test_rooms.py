@@ -1,13 +1,15 @@
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import httpx
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 
-from core.errors import NotFound
-from core.messages import Phase
+from battles.sets import LiveSet, SetResult
+from core.errors import NotFound, StorageUnavailable
+from core.messages import Component, Estimate, Phase
 from tests.web.viewers.material import Set, finding, state, transition
 from tests.web.viewers.serving import QUICK, event, serve, until
 from web import rooms as rooms_module
@@ -15,9 +17,9 @@ from web.rooms import MOST_LOOKED_INTO, rooms_router
 from web.viewers import timeline as timeline_module
 
 
-def application(bus, hub):
+def application(bus, hub, finished=None):
     app = FastAPI()
-    app.include_router(rooms_router(bus, hub))
+    app.include_router(rooms_router(bus, hub, finished))
 
     @app.exception_handler(NotFound)
     async def not_found(request: Request, error: NotFound) -> JSONResponse:
@@ -28,6 +30,41 @@ def application(bus, hub):
 
 def client(served):
     return httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", timeout=5)
+
+
+def played(room, session, started, overall=8.0):
+    estimate = Estimate(overall, overall - 0.5, overall + 0.5)
+    result = SetResult("dj_left", 600.0, estimate, {Component.ENERGY: estimate})
+    return LiveSet(session, room, room.title(), None, None, started, started + 600, None, result)
+
+
+async def test_sets_that_only_the_database_knows_are_listed_after_those_on_air():
+    stored = [played("nova", "set-0", 900.0), played("eva", "set-9", 800.0)]
+
+    async def finished(limit, room):
+        if isinstance(stored[0], Exception):
+            raise stored[0]
+        return [one for one in stored if room in (None, one.room)][:limit]
+
+    async with serve(app=partial(application, finished=finished)) as served, client(served) as http:
+        Set(served.bus, "set-1", "nova").start()
+        first, second = (await http.get("/api/rooms")).json()["rooms"]
+        assert (first["room"], first["phase"], first["epoch"]) == ("nova", "live", "set-1")
+        assert (second["room"], second["phase"], second["reason"]) == ("eva", "ended", "dj_left")
+        assert second["set"]["overall"] == {"value": 8.0, "low": 7.5, "high": 8.5}
+        assert second["set"]["components"]["energy"]["value"] == 8.0
+        assert second["set"]["components"]["technical"] is None
+        assert second.keys() == first.keys()
+        assert second == (await http.get("/api/rooms/eva")).json()
+        assert (await http.get("/api/rooms/nova")).json()["epoch"] == "set-1"
+        for made_up in ("ana", "%00", "EVA"):
+            assert (await http.get(f"/api/rooms/{made_up}")).status_code == 404
+        stored.insert(0, StorageUnavailable("away"))
+        await asyncio.sleep(rooms_module.LISTING_SECONDS)
+        assert [one["room"] for one in (await http.get("/api/rooms")).json()["rooms"]] == [
+            "nova",
+            "eva",
+        ]
 
 
 async def test_nobody_has_played_yet():
