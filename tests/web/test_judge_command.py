@@ -1,5 +1,6 @@
 """`djuniverse judge`, run as people run it."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import numpy as np
 import orjson
 import pytest
 
+from stream.files import open_mix
 from tests.golden.render import write
 from web.command_line import run
 from web.report.contents import SCHEMA_PATH
@@ -130,6 +132,18 @@ def test_in_a_pipe_there_is_no_bar_and_the_language_is_followed():
     assert err == ""
     assert "Nota de la sesión" in out
     assert "\x1b" not in out
+
+
+def test_a_warning_is_a_line_for_people_in_a_pipe_too(monkeypatch, capsys):
+    def warn(path):
+        logging.getLogger("disk").warning("it reads slowly")
+        return open_mix(path)
+
+    monkeypatch.setattr("web.judging.open_mix", warn)
+    assert run(["judge", str(HOUSE)]) == 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "it reads slowly" in line
+    assert not line.startswith("{")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGINT")
