@@ -231,6 +231,7 @@ def _join_libraries() -> None:
         logger = logging.getLogger(name)
         logger.handlers = []
         logger.propagate = True
+        logger.setLevel(logging.NOTSET)  # the root's level decides for them as well
     logging.captureWarnings(True)
 
 
