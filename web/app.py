@@ -7,6 +7,7 @@ new comes in; then the judge, which drains; then recordings, bus and database.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -61,6 +62,7 @@ from web.viewers.connection import viewer_protocol_class
 from web.viewers.hub import ViewerHub
 from web.whip import whip_router
 
+COLLECTION_THRESHOLDS: Final = (50_000, 20, 100)
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 logger = logging.getLogger(__name__)
@@ -98,11 +100,23 @@ async def serve(
     for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as addresses:
+        _spare_the_loop_long_collections()
         announce(addresses)
         await stop.wait()
         logger.info("stopping")
         for number in SIGNALS:  # whoever asks twice does not want to wait
             loop.remove_signal_handler(number)
+
+
+def _spare_the_loop_long_collections() -> None:
+    """Keep Python's cyclic garbage collector from stopping every set for a tenth of a second.
+
+    What is loaded now stays for good, and what a set leaves behind is freed by reference counts: a
+    full collection finds next to nothing, and was measured at 160 ms with 20 sets on air.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECTION_THRESHOLDS)
 
 
 @asynccontextmanager
