@@ -22,7 +22,7 @@ from battles.keys import KeyStore
 from benchmarks.load import load_process
 from benchmarks.timing import percentiles
 from core.metrics import Metrics
-from web.app import running
+from web.app import running, spare_the_loop_long_collections
 from web.settings import Settings, load_settings
 
 STREAMS: Final = 20
@@ -81,6 +81,7 @@ async def _measure(streams: int, viewers: int, seconds: float) -> dict[str, Any]
         key_file = Path(folder) / "keys"
         key_file.write_text("\n".join(keys))
         async with running(settings, metrics=metrics) as addresses:
+            spare_the_loop_long_collections()  # as `serve` does
             at = urlsplit(addresses.home)
             async with (
                 load_process("benchmarks.publishers", addresses.whip, str(key_file)),

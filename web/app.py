@@ -100,7 +100,7 @@ async def serve(
     for number in SIGNALS:
         loop.add_signal_handler(number, stop.set)
     async with running(settings) as addresses:
-        _spare_the_loop_long_collections()
+        spare_the_loop_long_collections()
         announce(addresses)
         await stop.wait()
         logger.info("stopping")
@@ -108,7 +108,7 @@ async def serve(
             loop.remove_signal_handler(number)
 
 
-def _spare_the_loop_long_collections() -> None:
+def spare_the_loop_long_collections() -> None:
     """Keep Python's cyclic garbage collector from stopping every set for a tenth of a second.
 
     What is loaded now stays for good, and what a set leaves behind is freed by reference counts: a
