@@ -47,7 +47,7 @@ function ScoreStrip({ session }) {
   return html`
     <section class="strip" aria-label=${t("live.scores")} data-dim=${phase === "stalled" || phase === "resuming"}>
       <${OverallScore} estimate=${score?.set.overall ?? null} pending=${pending}
-        label=${phase === "ended" ? t("live.final") : t("live.overall")} />
+        label=${phase === "ended" && epoch !== null ? t("live.final") : t("live.overall")} />
       <${ComponentScores} estimates=${score?.set.components} pending=${pending} />
     </section>`;
 }

@@ -2,9 +2,11 @@
 //
 // In a blend, a break or over drums alone the reading wanders from window to window. A DJ who looks at
 // the wheel wants the key of the track, so a new one is shown once every reading of some seconds agreed
-// on it with confidence, and one that nothing confirmed for long is taken back.
+// on it with confidence (to replace another takes longer: passing chords hold for eight seconds or so),
+// and one that nothing confirmed for long is taken back.
 
-const HOLD_SECONDS = 5;
+const FIRST_SECONDS = 5;
+const CHANGE_SECONDS = 12;
 const FORGET_SECONDS = 60;
 const LEAST_CONFIDENCE = 0.3;
 
@@ -23,7 +25,8 @@ export class HeldKey {
   hear({ camelot, key, end_seconds: seconds }) {
     const heard = camelot.value !== null && camelot.confidence >= LEAST_CONFIDENCE ? camelot.value : null;
     if (heard === null || heard !== this.next?.camelot) this.next = heard && { camelot: heard, sinceSeconds: seconds };
-    if (this.next && (heard === this.shown?.camelot || seconds - this.next.sinceSeconds >= HOLD_SECONDS)) {
+    const hold = this.shown === null ? FIRST_SECONDS : CHANGE_SECONDS;
+    if (this.next && (heard === this.shown?.camelot || seconds - this.next.sinceSeconds >= hold)) {
       if (heard !== this.shown?.camelot) this.shown = { camelot: heard, name: key.value };
       this.confirmedSeconds = seconds;
     }
