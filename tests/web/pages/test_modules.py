@@ -198,7 +198,8 @@ async def test_a_fault_is_kept_until_it_is_over(page: Page):
         "const { Room } = await import('/static/js/wire/room.js'); const room = new Room('nova');",
         """
         const fault = (code) => room.on_error({ code, details: {} });
-        const judged = (overall) => room.on_score({ overall, set: {}, end_seconds: 10 });
+        const judged = (overall) => room.on_score(
+          { overall, set: {}, end_seconds: 10, camelot: { value: null }, key: { value: null } });
         fault('judge_failed');
         judged(null);
         const during = room.fault.peek()?.code;
