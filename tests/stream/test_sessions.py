@@ -209,7 +209,8 @@ async def test_the_same_key_takes_over_its_own_set():
 
 
 async def test_a_takeover_that_never_connects_changes_nothing():
-    async with Station(config(connect_seconds=0.5)) as station, Client(station) as client:
+    patient = config(connect_seconds=0.5, stalled_seconds=5.0, broken_seconds=8.0)
+    async with Station(patient) as station, Client(station) as client:
         await client.start()
         await station.until(lambda: len(station.packets) > 5)
         assert (await station.post(offers.OBS)).status_code == 201

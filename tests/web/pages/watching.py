@@ -70,7 +70,7 @@ class Watched:
 
     async def shows(self, selector: str, text: str) -> None:
         """Wait until `selector` shows `text`."""
-        await self.page.locator(selector, has_text=text).first.wait_for(timeout=10_000)
+        await self.page.locator(selector, has_text=text).first.wait_for(timeout=30_000)
 
 
 @contextlib.asynccontextmanager
