@@ -35,6 +35,41 @@ class Genre(StrEnum):
     OTHER = "other"
 
 
+class Section(StrEnum):
+    """The shape of dance music, as heard."""
+
+    INTRO = "intro"  # and outro: the bare tracks that DJs mix with
+    BREAK = "break"
+    BUILD = "build"
+    DROP = "drop"
+
+
+class TransitionKind(StrEnum):
+    """Ways from one track to the next."""
+
+    BLEND = "blend"
+    BASS_SWAP = "bass_swap"
+    CUT = "cut"
+    ECHO_OUT = "echo_out"
+    FILTER = "filter"
+    LOOP_ROLL = "loop_roll"
+    DOUBLE_DROP = "double_drop"
+    SCRATCH_IN = "scratch_in"
+    BACKSPIN = "backspin"
+
+
+class Technique(StrEnum):
+    """What a DJ adds on purpose."""
+
+    LOOP_ROLL = "loop_roll"
+    FILTER_SWEEP = "filter_sweep"
+    ECHO_OUT = "echo_out"
+    SCRATCH = "scratch"
+    STUTTER = "stutter"
+    BACKSPIN = "backspin"
+    DOUBLE_DROP = "double_drop"
+
+
 class Phase(StrEnum):
     """Where a live session stands."""
 
@@ -118,6 +153,24 @@ class Loudness:
     momentary_lufs: float | None
     short_term_lufs: float | None
     integrated_lufs: float | None
+    true_peak_dbtp: float | None = None  # highest of the set so far
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What one kind of finding has cost a component of the set so far.
+
+    A component's losses sum to what its score lacks of 10.
+    """
+
+    component: Component
+    code: str  # of the findings; "prior" for what is only not proved yet
+    count: int  # how many findings stand behind it
+    points: float  # on the 1-10 scale of the set's component; never above 0
+
+
+NOT_MEASURED = Reading(None, reason="not_measured")
+"""What nobody has looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +196,11 @@ class Score:
     concealed_ratio: float  # share of the window that was made up for lost packets
     batch_size: int  # padded batch in which the model judged it: replay needs the same
     arrived_seconds: float  # of the window's last packet, to measure latency
+    section: Reading = NOT_MEASURED  # a Section
+    onset_rate_hz: float | None = None  # onsets a second over the last seconds
+    brightness_hz: float | None = None  # spectral centroid
+    kick_db: float | None = None  # level of the kick band against the set's usual top
+    set_losses: tuple[Loss, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +225,13 @@ class Transition:
     beat_match_accuracy: Reading  # 0-1
     harmonic_compatibility: Reading  # 0-1
     transition_smoothness: Reading  # 0-1
-    offset_ms: Reading
+    offset_ms: Reading  # between the two beats; which deck was late cannot be heard
     tempo_difference_percent: Reading
+    kind: Reading = NOT_MEASURED  # a TransitionKind
+    drift_ms_per_second: Reading = NOT_MEASURED
+    bass_excess_db: Reading = NOT_MEASURED  # above one track's bass; below 0 where there is none
+    level_step_lu: Reading = NOT_MEASURED  # the new track against the old; negative is softer
+    phrase_error_beats: Reading = NOT_MEASURED  # of the switch from the old track's phrase grid
 
 
 @dataclass(frozen=True, slots=True)

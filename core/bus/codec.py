@@ -32,7 +32,7 @@ from core.messages import (
 )
 from core.plain import Misfit, from_plain, to_plain
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _KINDS: Final[Mapping[str, type[Any]]] = {
     "score": Score,

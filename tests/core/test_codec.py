@@ -45,6 +45,8 @@ def anything(annotation) -> st.SearchStrategy:
         return st.one_of(*map(anything, get_args(annotation)))
     if origin is Mapping:
         return st.dictionaries(*map(anything, get_args(annotation)), max_size=4)
+    if origin is tuple:
+        return st.lists(anything(get_args(annotation)[0]), max_size=3).map(tuple)
     if issubclass(annotation, enum.Enum):
         return st.sampled_from(annotation)
     hints = get_type_hints(annotation)

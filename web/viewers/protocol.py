@@ -24,6 +24,7 @@ from core.messages import (
     Fault,
     Finding,
     Genre,
+    Loss,
     Phase,
     Reading,
     Reception,
@@ -260,6 +261,7 @@ def _score(score: Score) -> Json:
             "reason": score.set_reason,
             "overall": estimate_data(score.set_overall),
             "components": _components(score.set_components),
+            "losses": [_loss(loss) for loss in score.set_losses],
         },
         "bpm": reading_data(score.bpm),
         "key": reading_data(score.key),
@@ -269,11 +271,25 @@ def _score(score: Score) -> Json:
             "momentary_lufs": _rounded(score.loudness.momentary_lufs, 2),
             "short_term_lufs": _rounded(score.loudness.short_term_lufs, 2),
             "integrated_lufs": _rounded(score.loudness.integrated_lufs, 2),
+            "true_peak_dbtp": _rounded(score.loudness.true_peak_dbtp, 2),
         },
+        "section": reading_data(score.section),
+        "onset_rate_hz": _rounded(score.onset_rate_hz, 2),
+        "brightness_hz": _rounded(score.brightness_hz, 0),
+        "kick_db": _rounded(score.kick_db, 1),
         "energy": _rounded(score.energy, 4),
         "danceability": _rounded(score.danceability, 4),
         "concealed_ratio": round(score.concealed_ratio, 5),
         "latency_ms": None,
+    }
+
+
+def _loss(loss: Loss) -> Json:
+    return {
+        "component": loss.component,
+        "code": loss.code,
+        "count": loss.count,
+        "points": round(loss.points, 3),
     }
 
 
@@ -315,6 +331,11 @@ def _transition(transition: Transition) -> Json:
         "transition_smoothness": reading_data(transition.transition_smoothness),
         "offset_ms": reading_data(transition.offset_ms),
         "tempo_difference_percent": reading_data(transition.tempo_difference_percent),
+        "kind": reading_data(transition.kind),
+        "drift_ms_per_second": reading_data(transition.drift_ms_per_second),
+        "bass_excess_db": reading_data(transition.bass_excess_db),
+        "level_step_lu": reading_data(transition.level_step_lu),
+        "phrase_error_beats": reading_data(transition.phrase_error_beats),
     }
 
 

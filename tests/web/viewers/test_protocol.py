@@ -32,7 +32,12 @@ def test_a_missing_score_is_null_with_its_reason_and_never_a_number():
     assert data["overall"] is None
     assert data["reason"] == "listening"
     assert set(data["components"].values()) == {None}
-    assert data["set"] == {"reason": "listening", "overall": None, "components": data["components"]}
+    assert data["set"] == {
+        "reason": "listening",
+        "overall": None,
+        "components": data["components"],
+        "losses": [],
+    }
     assert data["latency_ms"] is None
 
 
