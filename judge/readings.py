@@ -52,6 +52,10 @@ class Heard:
     clipped_samples: int  # clipped in this hop, in runs long enough to hear
     transitions: tuple[Transition, ...]  # begun, changed or settled in this hop
     bass_db: float | None = None  # below 160 Hz against the set's usual top; None while silent
+    clipped_runs: int = 0  # clipped runs that grew long enough to hear in this hop
+    onset_rate_hz: float | None = None  # onsets a second; None until 4 s were heard
+    brightness_hz: float | None = None  # spectral centroid; None while silent
+    kick_db: float | None = None  # onsets of the kick against the set's usual top
 
 
 @dataclass(frozen=True, slots=True)

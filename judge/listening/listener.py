@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.media import HOP_SAMPLES, HOP_SECONDS, SAMPLE_RATE_HZ
 from core.messages import AudioHop, Beat, Reading, SessionInfo
 from judge.listening.beat import BeatFit, BeatTracker, beat_sample
@@ -12,7 +15,7 @@ from judge.listening.character import EnergyMeter, KickPattern, danceability, ki
 from judge.listening.faults import ClipMeter, SilenceMeter
 from judge.listening.genre import GenreListener
 from judge.listening.loudness import LoudnessMeter
-from judge.listening.onsets import OnsetAnalyser
+from judge.listening.onsets import OnsetAnalyser, OnsetHop
 from judge.listening.tempo import LEAST_SECONDS, Pulse, TempoTracker
 from judge.listening.tonality import LEAST_TONAL_SECONDS, KeyListener, Tonality
 from judge.listening.transitions import TransitionListener
@@ -50,6 +53,40 @@ class Listener:
         self._energy = EnergyMeter()
         self._genre = GenreListener(info.declared_genre)
         self._transitions = TransitionListener()
+        self._newest_onsets: OnsetHop | None = None
+        self._pulse: Pulse | None = None
+        self._fit: BeatFit | None = None
+        self._tonality: Tonality | None = None
+
+    @property
+    def tempo_flux(self) -> NDArray[np.float32]:
+        """The onset bands of the newest seconds, shape (n, ONSET_BANDS), 5 ms a row."""
+        return self._tempo.flux
+
+    @property
+    def onsets(self) -> OnsetHop | None:
+        """What the newest hop added; None before the first."""
+        return self._newest_onsets
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """The tempo up to the newest hop; None where nothing is said of it."""
+        return self._pulse
+
+    @property
+    def fit(self) -> BeatFit | None:
+        """The beat up to the newest hop; None where there is no pulse."""
+        return self._fit
+
+    @property
+    def tonality(self) -> Tonality | None:
+        """The key up to the newest hop, however unsure; None while too little was tonal."""
+        return self._tonality
+
+    @property
+    def hop_chroma(self) -> NDArray[np.float64]:
+        """Chroma of the newest hop alone, shape (12,), C first, not normalised."""
+        return self._key.hop_chroma
 
     def hear(self, hop: AudioHop, spectra: HopSpectra) -> Heard:
         """Listen to the next hop.
@@ -79,6 +116,8 @@ class Listener:
         fit = self._beats.hear(self._tempo.flux, bpm, HOP_SECONDS)
         if fit is not None and fit.sharpness < _LEAST_SHARPNESS:
             pulse = bpm = fit = None
+        self._newest_onsets, self._tonality = onsets, tonality
+        self._pulse, self._fit = pulse, fit
         beat = _beat(pulse, fit, end_sample)
         kick = _NO_KICK if pulse is None else kick_pattern(self._tempo.flux, pulse.bpm)
         key, code = self._key_readings(tonality, silent)
