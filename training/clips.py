@@ -31,7 +31,7 @@ from judge.specification import (
     TRANSITIONS,
 )
 from training.opus import opus_encoder, opus_frames
-from training.simulator import SetRenderer, SetStyle
+from training.simulator import Pace, SetRenderer, SetStyle
 from training.simulator.labels import Labels
 from training.simulator.randomness import pick, stream
 
@@ -87,7 +87,7 @@ def make_clip(seed: int, hops: int, window_step_hops: int) -> Clip:
     rng = stream(seed, "clip")
     renderer = SetRenderer(
         seed,
-        SetStyle(brisk=bool(rng.uniform() < 0.8)),
+        SetStyle(pace=Pace.BRISK if rng.uniform() < 0.8 else Pace.FULL),
         skip_transitions=pick(rng, EARLIER_TRANSITIONS),
         lead_in_seconds=float(rng.uniform(13.0, 24.0)),
     )

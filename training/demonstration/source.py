@@ -88,7 +88,7 @@ class PacketSource:
     def _render(self) -> None:
         encoder = opus_encoder(BITRATE_BPS)
         position = 0
-        for block in SetRenderer(self._seed, self._style).blocks():
+        for block in SetRenderer(self._seed, self._style, keep_stems=False).blocks():
             for frame in opus_frames(block, position):
                 for packet in encoder.encode(frame):
                     if not self._put(bytes(packet)):

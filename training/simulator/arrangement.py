@@ -36,6 +36,14 @@ class Role(StrEnum):
     FILL = "fill"
 
 
+class Pace(StrEnum):
+    """How long a track is played."""
+
+    RAPID = "rapid"  # a transition every 30-45 s
+    BRISK = "brisk"  # short edits, a transition every 60-90 s
+    FULL = "full"  # whole records
+
+
 class SectionKind(StrEnum):
     """The shape of dance music."""
 
@@ -167,6 +175,11 @@ class Arrangement:
         """Where a cut would enter."""
         return next(s.start_bar for s in self.sections if s.kind is SectionKind.DROP)
 
+    @property
+    def drop_bars(self) -> tuple[int, ...]:
+        """Where its drops begin."""
+        return tuple(s.start_bar for s in self.sections if s.kind is SectionKind.DROP)
+
     def section_at(self, bar: float) -> Section:
         """Return the section that bar lies in; before the start and after the end, the nearest."""
         for section in self.sections:
@@ -229,12 +242,50 @@ def _accents(levels: dict[Role, NDArray[np.float32]], section: Section) -> None:
         levels[Role.FILL][section.start_bar + PHRASE_BARS - 1 : section.end_bar : PHRASE_BARS] = 1.0
 
 
-_BRISK: Final = ((8, 16), (8, 16), (4, 8), (8, 16), (8, 16))
-_FULL_LENGTH: Final = ((16, 32), (16, 32), (8, 16), (32,), (16, 32))
+_ORDERS: Final[dict[Pace, tuple[tuple[tuple[SectionKind, tuple[int, ...]], ...], ...]]] = {
+    Pace.RAPID: (
+        ((SectionKind.INTRO, (8,)), (SectionKind.DROP, (16,)), (SectionKind.OUTRO, (8, 16))),
+        ((SectionKind.INTRO, (8,)), (SectionKind.DROP, (8,)), (SectionKind.OUTRO, (8, 16))),
+        (
+            (SectionKind.INTRO, (8,)),
+            (SectionKind.BREAK, (4,)),
+            (SectionKind.BUILD, (4,)),
+            (SectionKind.DROP, (8, 16)),
+            (SectionKind.OUTRO, (8,)),
+        ),
+        (
+            (SectionKind.INTRO, (8,)),
+            (SectionKind.DROP, (8,)),
+            (SectionKind.BREAK, (8,)),
+            (SectionKind.OUTRO, (8, 16)),
+        ),
+    ),
+    Pace.BRISK: (
+        (
+            (SectionKind.INTRO, (8, 16)),
+            (SectionKind.DROP, (8, 16)),
+            (SectionKind.BREAK, (4, 8)),
+            (SectionKind.BUILD, (4, 8)),
+            (SectionKind.DROP, (8, 16)),
+            (SectionKind.OUTRO, (8, 16)),
+        ),
+    ),
+    Pace.FULL: (
+        (
+            (SectionKind.INTRO, (16, 32, 64)),
+            (SectionKind.DROP, (16, 32)),
+            (SectionKind.BREAK, (8, 16)),
+            (SectionKind.BUILD, (8,)),
+            (SectionKind.DROP, (32,)),
+            (SectionKind.OUTRO, (16, 32, 64)),
+        ),
+    ),
+}
+"""How sections follow each other, each with the lengths in bars that it may have."""
 
 
 def draw_arrangement(
-    rng: np.random.Generator, genre: Genre, *, brisk: bool, monotone: bool = False
+    rng: np.random.Generator, genre: Genre, *, pace: Pace, monotone: bool = False
 ) -> Arrangement:
     """Draw the order of sections.
 
@@ -242,25 +293,25 @@ def draw_arrangement(
     ----------
     rng, genre
         What is drawn from; techno and house prefer longer intros and outros.
-    brisk
-        A short edit, of which a DJ plays some 60-90 s, rather than the full length.
+    pace
+        How long a DJ plays it.
     monotone
         The flaw of that name.
     """
-    intro, drop, pause, second_drop, outro = _BRISK if brisk else _FULL_LENGTH
     long_share = 0.6 if genre in (Genre.HOUSE, Genre.TECHNO) else 0.35
-    break_bars = pick(rng, pause)
-    lengths = [
-        (SectionKind.INTRO, pick(rng, intro, (1 - long_share, long_share))),
-        (SectionKind.DROP, pick(rng, drop)),
-        (SectionKind.BREAK, break_bars),
-        (SectionKind.BUILD, break_bars if break_bars == 4 else 8),
-        (SectionKind.DROP, pick(rng, second_drop, (0.7, 0.3) if brisk else None)),
-        (SectionKind.OUTRO, pick(rng, outro, (1 - long_share, long_share))),
-    ]
     sections: list[Section] = []
     start = 0
-    for kind, bars in lengths:
+    for kind, lengths in pick(rng, _ORDERS[pace]):
+        bars = pick(rng, lengths, _length_weights(kind, len(lengths), long_share))
+        if kind is SectionKind.BUILD and pace is Pace.BRISK:
+            bars = sections[-1].bars  # break and build together keep to the phrase
         sections.append(Section(kind, start, bars))
         start += bars
     return Arrangement(tuple(sections), monotone)
+
+
+def _length_weights(kind: SectionKind, count: int, long_share: float) -> list[float]:
+    """Return how likely each length is: intros and outros by genre, the rest mostly short."""
+    if kind in (SectionKind.INTRO, SectionKind.OUTRO):
+        return [1 - long_share, long_share, 0.25 * long_share][:count]
+    return [0.6, 0.4][:count]

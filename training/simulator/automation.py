@@ -41,6 +41,16 @@ class Automation:
         inside = any(start < sample < start + samples for sample in self._samples)
         return inside or bool(first != last)
 
+    def is_ever_open(self, start: int, samples: int) -> bool:
+        """Whether the value is above 0 anywhere within a block."""
+        inside = [
+            value
+            for sample, value in zip(self._samples, self._values, strict=True)
+            if start < sample < start + samples
+        ]
+        edges = self.at(np.array([start, start + samples], dtype=np.float64))
+        return bool(max([*inside, *edges]) > 0)
+
     def at(self, samples: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the values at any samples."""
         if not self._samples:

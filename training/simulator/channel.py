@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from training.simulator.automation import Automation
 from training.simulator.filters import FILTER_OPEN_HZ
 from training.simulator.track import TrackPlan
@@ -11,11 +14,38 @@ from training.simulator.track import TrackPlan
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """A loop roll: from `start_sample` on, a stretch is repeated until `end_sample`."""
+    """A loop roll: until `end_sample`, the stretch from `source_sample` on is repeated."""
 
     start_sample: float
     end_sample: float
     length_samples: float
+    source_sample: float | None = None  # where it starts, unless said otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """A hand on the record: it is read where the hand moves it, forwards and backwards.
+
+    Attributes
+    ----------
+    moments
+        Samples of the set's clock, rising.
+    positions
+        What is read then: the samples at which the untouched record would play the same.
+    """
+
+    moments: NDArray[np.float64]
+    positions: NDArray[np.float64]
+
+    @property
+    def start_sample(self) -> float:
+        """When the hand touches the record."""
+        return float(self.moments[0])
+
+    @property
+    def end_sample(self) -> float:
+        """When it lets go; the record then plays as if it had never been touched."""
+        return float(self.moments[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +65,30 @@ class Echo:
 
 @dataclass(slots=True)
 class Channel:
-    """The gestures on one channel, in the order of time."""
+    """The gestures on one channel, in the order of time.
+
+    Attributes
+    ----------
+    fader, gate
+        Gains; the gate is what fingers do on the cross-fader: scratches, stutters, throws.
+    bass
+        Gain of the bass knob.
+    highpass_hz, lowpass_hz
+        Where the filters stand.
+    rolls, hands
+        From where the record is read.
+    echoes
+        What comes back after a cut.
+    """
 
     fader: Automation = field(default_factory=lambda: Automation(1.0))
+    gate: Automation = field(default_factory=lambda: Automation(1.0))
     bass: Automation = field(default_factory=lambda: Automation(1.0))
     highpass_hz: Automation = field(default_factory=lambda: Automation(FILTER_OPEN_HZ["highpass"]))
     lowpass_hz: Automation = field(default_factory=lambda: Automation(FILTER_OPEN_HZ["lowpass"]))
     rolls: list[Roll] = field(default_factory=list)
-    echo: Echo | None = None
+    hands: list[Hand] = field(default_factory=list)
+    echoes: list[Echo] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Final
 
 import numpy as np
 
 from training.simulator.arrangement import Role
-from training.simulator.channel import Echo, PlayedTrack
+from training.simulator.channel import Echo, Hand, PlayedTrack
 from training.simulator.filters import BassKnob, SweptFilter
 from training.simulator.synthesis import Audio
 from training.simulator.track import Part, TrackSound
@@ -37,46 +38,74 @@ class Deck:
         self._highpass = SweptFilter("highpass")
         self._lowpass = SweptFilter("lowpass")
 
-    def render(self, start: int, samples: int) -> Audio:
-        """Return the channel's output from sample `start` of the set; call in order."""
+    def render(self, start: int, samples: int) -> tuple[Audio, Audio | None]:
+        """Play from sample `start` of the set; call in order.
+
+        Returns
+        -------
+        tuple
+            The channel's output, shape (samples, 2), and what the record plays into the channel;
+            None while the fader is closed.
+        """
         channel = self.played.channel
-        fader = channel.fader.over(start, samples)
-        if fader.any():
-            music = self._rolled(start, samples)
-            music = self._bass_knob(music, channel.bass.over(start, samples))
-            music = self._highpass(music, channel.highpass_hz.over(start, samples))
-            music = self._lowpass(music, channel.lowpass_hz.over(start, samples))
-            output = music * (fader * self._trim)[:, None]
+        fader = channel.fader.over(start, samples) * channel.gate.over(start, samples)
+        music = None
+        if channel.fader.is_ever_open(start, samples):
+            music = self._played(start, samples)
+            output = self._bass_knob(music, channel.bass.over(start, samples))
+            output = self._highpass(output, channel.highpass_hz.over(start, samples))
+            output = self._lowpass(output, channel.lowpass_hz.over(start, samples))
+            output = output * (fader * self._trim)[:, None]
         else:
             output = np.zeros((samples, 2), dtype=np.float32)
-        if channel.echo is not None:
-            self._add_echo(channel.echo, output, start)
-        return output
+        for echo in channel.echoes:
+            self._add_echo(echo, output, start)
+        return output, music
 
-    def _rolled(self, start: int, samples: int) -> Audio:
-        """Return the track's sound, with the rolls read from where they repeat."""
-        rolls = self.played.channel.rolls
+    def _played(self, start: int, samples: int) -> Audio:
+        """Return what the needle reads: the record, rolled or moved by hand."""
         output = np.empty((samples, 2), dtype=np.float32)
         position, end = start, start + samples
         while position < end:
-            roll = next((r for r in rolls if r.start_sample <= position < r.end_sample), None)
-            if roll is None:
-                upcoming = [r.start_sample for r in rolls if r.start_sample > position]
-                until = min([end, *(int(np.ceil(sample)) for sample in upcoming)])
-                source = position
-            else:
-                turn, into = divmod(position - roll.start_sample, roll.length_samples)
-                source = round(roll.start_sample + into)
-                turn_end = roll.start_sample + (turn + 1) * roll.length_samples
-                until = min(end, int(np.ceil(min(turn_end, roll.end_sample))))
-            output[position - start : until - start] = self._track(source, until - position)
+            until, read = self._reading(position, end)
+            output[position - start : until - start] = read
             position = until
         return output
 
+    def _reading(self, position: int, end: int) -> tuple[int, Audio]:
+        """Return the sound from `position` to where the way of reading changes."""
+        channel = self.played.channel
+        for hand in channel.hands:
+            if hand.start_sample <= position < hand.end_sample:
+                until = min(end, math.ceil(hand.end_sample))
+                return until, self._moved(hand, position, until)
+        touched = [gesture.start_sample for gesture in (*channel.hands, *channel.rolls)]
+        until = min([end, *(math.ceil(sample) for sample in touched if sample > position)])
+        for roll in channel.rolls:
+            if roll.start_sample <= position < roll.end_sample:
+                turn, into = divmod(position - roll.start_sample, roll.length_samples)
+                source = roll.start_sample if roll.source_sample is None else roll.source_sample
+                turn_end = roll.start_sample + (turn + 1) * roll.length_samples
+                until = min(until, math.ceil(min(turn_end, roll.end_sample)))
+                return until, self._track(round(source + into), until - position)
+        return until, self._track(position, until - position)
+
+    def _moved(self, hand: Hand, start: int, end: int) -> Audio:
+        """Return what is read while a hand moves the record, at whatever speed."""
+        positions = np.interp(np.arange(start, end), hand.moments, hand.positions)
+        first = math.floor(positions.min())
+        sound = self._track(first, math.ceil(positions.max()) + 2 - first)
+        whole = np.floor(positions).astype(np.int64)
+        share = (positions - whole).astype(np.float32)[:, None]
+        before, after = sound[whole - first], sound[whole - first + 1]
+        return np.asarray(before + (after - before) * share)
+
     def _add_echo(self, echo: Echo, output: Audio, start: int) -> None:
-        """Add the part of the echo that falls into this block."""
+        """Add the part of an echo that falls into this block."""
         length = round(echo.length_samples)
         end = start + len(output)
+        if not start < echo.end_sample + length or end <= echo.cut_sample:
+            return
         for repeat in range(echo.repeats):
             begins = round(echo.cut_sample + repeat * length)
             first, last = max(start, begins), min(end, begins + length)

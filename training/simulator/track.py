@@ -12,6 +12,7 @@ from core.messages import Genre
 from training.simulator.arrangement import (
     BEATS_PER_BAR,
     Arrangement,
+    Pace,
     Role,
     draw_arrangement,
 )
@@ -100,14 +101,12 @@ class TrackSound:
 
 
 def draw_track(
-    seed: int, genre: Genre, *, bpm: float, key: Key, brisk: bool, monotone: bool = False
+    seed: int, genre: Genre, *, bpm: float, key: Key, pace: Pace, monotone: bool = False
 ) -> TrackPlan:
     """Draw the rest of a track whose genre, tempo and key are given."""
     rng = stream(seed, "track")
     swing = float(rng.uniform(0, _SWING[genre]))
-    arrangement = draw_arrangement(
-        stream(seed, "arrangement"), genre, brisk=brisk, monotone=monotone
-    )
+    arrangement = draw_arrangement(stream(seed, "arrangement"), genre, pace=pace, monotone=monotone)
     return TrackPlan(seed, genre, bpm, key, swing, arrangement)
 
 

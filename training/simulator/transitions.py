@@ -1,31 +1,52 @@
-"""Transitions: what a DJ's hands do from one track to the next."""
+"""Transitions: which way leads from one track to the next, and when what happens."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from core.media import SAMPLE_RATE_HZ
-from training.simulator.channel import Echo, PlayedTrack
-from training.simulator.filters import FILTER_OPEN_HZ
+from core.messages import TransitionKind
+from training.simulator.arrangement import PHRASE_BARS, SectionKind
+from training.simulator.channel import PlayedTrack
 from training.simulator.flaws import Flaws
+from training.simulator.harmony import key_distance
+from training.simulator.track import TrackPlan
+
+OVERLAPPING: Final = (
+    TransitionKind.BLEND,
+    TransitionKind.BASS_SWAP,
+    TransitionKind.FILTER,
+    TransitionKind.DOUBLE_DROP,
+)
+"""In these both tracks play together for bars; in the others one ends and the next begins."""
+
+BLEND_BARS: Final = (8, 16, 32, 64)
+ECHO_BEATS: Final = 0.75
+ECHO_REPEATS: Final = 7
+ROLL_BARS: Final = (4, 2, 1)
+SPIN_BEATS: Final = 2
+DOUBLE_DROP_LEAD_BARS: Final = 4
+LEAST_HEARD_BARS: Final = 4
+"""So long a track is heard alone, at least, before it double-drops."""
+
+CLIPPED_BARS: Final = 4
+"""So long the mixer stays in the red after a switch."""
 
 
-class TransitionKind(StrEnum):
-    """Ways from one track to the next."""
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """How the DJ goes on to the next track, and what goes wrong."""
 
-    BLEND = "blend"
-    CUT = "cut"
-    ECHO_OUT = "echo_out"
-    FILTER = "filter"
+    kind: TransitionKind
+    flaws: Flaws
 
-    @property
-    def overlaps(self) -> bool:
-        """Whether both tracks play together for bars."""
-        return self in (TransitionKind.BLEND, TransitionKind.FILTER)
+
+Revise: TypeAlias = Callable[[int, Draw], Draw]
+"""From the index of a transition and what was drawn for it to what shall be played instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +60,7 @@ class TransitionPlan:
     kind
         How it is done.
     start_sample, end_sample
-        From the first sound of the incoming to the last of the outgoing track.
+        From the first gesture of it to the last sound of the outgoing track.
     switch_sample
         When the incoming track takes over.
     flaws
@@ -50,6 +71,8 @@ class TransitionPlan:
         Incoming over outgoing tempo as played, folded to within an octave.
     level_step_db
         Incoming over outgoing level.
+    clip_end_sample
+        From the start up to here the mixer is in the red, if at all.
     """
 
     index: int
@@ -61,76 +84,160 @@ class TransitionPlan:
     key_distance: int
     tempo_ratio: float
     level_step_db: float
+    clip_end_sample: float
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether both tracks play together for bars."""
+        return self.kind in OVERLAPPING
 
 
-FADE_SAMPLES: Final = 240
-SWEEP_HIGH_HZ: Final = 1_400.0
-SWEEP_LOW_HZ: Final = 280.0
-SWEEP_POINTS: Final = 12
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a transition happens, in samples of the set's clock.
+
+    Attributes
+    ----------
+    start, switch, end
+        As in `TransitionPlan`.
+    cue_sample, cue_bar
+        The incoming track's bar `cue_bar` should begin at `cue_sample`.
+    """
+
+    start: float
+    switch: float
+    end: float
+    cue_sample: float
+    cue_bar: int
 
 
-def perform(plan: TransitionPlan, outgoing: PlayedTrack, incoming: PlayedTrack) -> None:
-    """Write a transition's gestures onto both channels."""
-    if plan.kind is TransitionKind.BLEND:
-        _blend(plan, outgoing, incoming)
-    elif plan.kind is TransitionKind.FILTER:
-        _filter(plan, outgoing, incoming)
-    else:
-        _switch(plan, outgoing, incoming)
+def double_drop_bars(outgoing: PlayedTrack, free_sample: float) -> tuple[int, ...]:
+    """Return the bars of a track at which another drop could join its own, the best first.
+
+    Parameters
+    ----------
+    outgoing
+        The track that plays.
+    free_sample
+        When the way into it is over.
+    """
+    earliest = free_sample + (LEAST_HEARD_BARS + DOUBLE_DROP_LEAD_BARS) * outgoing.plan.bar_samples
+    bars = [
+        bar
+        for section in outgoing.plan.arrangement.sections
+        if section.kind is SectionKind.DROP
+        for bar in range(section.start_bar, section.end_bar, PHRASE_BARS)
+        if outgoing.sample_of_bar(bar) >= earliest
+    ]
+    starts = outgoing.plan.arrangement.drop_bars
+    return tuple(sorted(bars, key=lambda bar: (bar not in starts, -bar)))
 
 
-def _blend(plan: TransitionPlan, outgoing: PlayedTrack, incoming: PlayedTrack) -> None:
-    start, end, swap = plan.start_sample, plan.end_sample, plan.switch_sample
-    length = end - start
-    beat = outgoing.plan.beat_samples
-    if plan.flaws.bass_overlap:
-        incoming.channel.fader.add([(start, 0.0), (start + 0.15 * length, 0.95), (swap, 1.0)])
-        outgoing.channel.fader.add([(end - 0.15 * length, 1.0), (end, 0.0)])
-        return
-    incoming.channel.fader.add([(start, 0.0), (start + 0.35 * length, 0.85), (swap, 1.0)])
-    outgoing.channel.fader.add([(swap, 1.0), (start + 0.7 * length, 0.8), (end, 0.0)])
-    incoming.channel.bass.add([(start, 0.0), (swap - beat, 0.0), (swap, 1.0)])
-    outgoing.channel.bass.add([(swap - beat, 1.0), (swap, 0.0), (end, 0.0)])
+def time_transition(
+    draw: Draw,
+    outgoing: PlayedTrack,
+    incoming: TrackPlan,
+    free_sample: float,
+    rng: np.random.Generator,
+) -> Timing:
+    """Decide when everything happens.
+
+    Parameters
+    ----------
+    draw
+        The kind, and the flaws that move it.
+    outgoing, incoming
+        The two tracks.
+    free_sample
+        When the way into the outgoing track is over; nothing begins before.
+    rng
+        Draws the length.
+    """
+    patience = float(rng.uniform())
+    late = draw.flaws.phrase_error_beats * outgoing.plan.beat_samples
+    if draw.kind is TransitionKind.DOUBLE_DROP:
+        return _double_drop(outgoing, incoming, free_sample, late)
+    one = outgoing.sample_of_bar(outgoing.plan.arrangement.outro_bar) + late
+    if draw.kind in OVERLAPPING:
+        return _overlap(draw.kind, outgoing, incoming, one, patience)
+    return _switch(draw, outgoing, incoming, one, free_sample)
 
 
-def _filter(plan: TransitionPlan, outgoing: PlayedTrack, incoming: PlayedTrack) -> None:
-    start, end = plan.start_sample, plan.end_sample
-    length = end - start
-    incoming.channel.fader.add([(start, 0.0), (start + 0.3 * length, 0.9), (end, 1.0)])
-    outgoing.channel.fader.add([(start + 0.6 * length, 1.0), (end, 0.0)])
-    incoming.channel.lowpass_hz.add(
-        _sweep(start, start + 0.8 * length, SWEEP_LOW_HZ, FILTER_OPEN_HZ["lowpass"])
+def _double_drop(
+    outgoing: PlayedTrack, incoming: TrackPlan, free_sample: float, late: float
+) -> Timing:
+    arrangement, bar_samples = outgoing.plan.arrangement, outgoing.plan.bar_samples
+    bar = double_drop_bars(outgoing, free_sample)[0]
+    together = min(2 * PHRASE_BARS, arrangement.section_at(bar).end_bar - bar)
+    one = outgoing.sample_of_bar(bar) + late
+    return Timing(
+        start=one - DOUBLE_DROP_LEAD_BARS * bar_samples,
+        switch=one + together // 2 * bar_samples,
+        end=one + together * bar_samples,
+        cue_sample=one,
+        cue_bar=incoming.arrangement.first_drop_bar,
     )
-    outgoing.channel.highpass_hz.add(_sweep(start, end, FILTER_OPEN_HZ["highpass"], SWEEP_HIGH_HZ))
-    if not plan.flaws.bass_overlap:
-        swap, beat = plan.switch_sample, outgoing.plan.beat_samples
-        incoming.channel.bass.add([(start, 0.0), (swap - beat, 0.0), (swap, 1.0)])
-        outgoing.channel.bass.add([(swap - beat, 1.0), (swap, 0.0)])
 
 
-def _switch(plan: TransitionPlan, outgoing: PlayedTrack, incoming: PlayedTrack) -> None:
-    cut, entry = plan.start_sample, plan.switch_sample
-    outgoing.channel.fader.add([(cut - FADE_SAMPLES, 1.0), (cut, 0.0)])
-    incoming.channel.fader.add([(entry - FADE_SAMPLES, 0.0), (entry, 1.0)])
-    if plan.kind is TransitionKind.ECHO_OUT:
-        outgoing.channel.echo = Echo(
-            cut_sample=cut,
-            length_samples=0.75 * outgoing.plan.beat_samples,
-            feedback=0.62,
-            repeats=7,
-        )
-
-
-def sweep_up_and_back(played: PlayedTrack, start: float, end: float) -> None:
-    """Turn the high-pass up over a stretch and let it fall at the end."""
-    played.channel.highpass_hz.add(
-        _sweep(start, end - 0.02 * SAMPLE_RATE_HZ, FILTER_OPEN_HZ["highpass"], 700.0)
+def _overlap(
+    kind: TransitionKind,
+    outgoing: PlayedTrack,
+    incoming: TrackPlan,
+    one: float,
+    patience: float,
+) -> Timing:
+    bar_samples = outgoing.plan.bar_samples
+    intro_bars = incoming.arrangement.intro_bars
+    longest = min(intro_bars, outgoing.plan.arrangement.bars - outgoing.plan.arrangement.outro_bar)
+    if kind is TransitionKind.FILTER:
+        longest = min(longest, 2 * PHRASE_BARS)
+    lengths = [bars for bars in BLEND_BARS if bars <= longest]
+    planned = lengths[-1] if patience < 0.7 else lengths[int(patience * 997) % len(lengths)]
+    bars = min(planned, outgoing.plan.arrangement.bars - outgoing.bar_at(one))
+    return Timing(
+        start=one,
+        switch=one + round(0.5 * bars) * bar_samples,
+        end=one + bars * bar_samples,
+        cue_sample=one,
+        cue_bar=intro_bars - planned,  # so that its drop comes when the mix is done
     )
-    played.channel.highpass_hz.add([(end, FILTER_OPEN_HZ["highpass"])])
 
 
-def _sweep(start: float, end: float, from_hz: float, to_hz: float) -> list[tuple[float, float]]:
-    """Return points of a sweep that is even in octaves."""
-    samples = np.linspace(start, end, SWEEP_POINTS)
-    values = np.geomspace(from_hz, to_hz, SWEEP_POINTS)
-    return [(float(sample), float(value)) for sample, value in zip(samples, values, strict=True)]
+def _switch(
+    draw: Draw, outgoing: PlayedTrack, incoming: TrackPlan, one: float, free_sample: float
+) -> Timing:
+    bar_samples, beat_samples = outgoing.plan.bar_samples, outgoing.plan.beat_samples
+    switch = one + draw.flaws.silence_seconds * SAMPLE_RATE_HZ
+    start, end = one, switch
+    if draw.kind is TransitionKind.LOOP_ROLL:
+        rolls = [bars for bars in ROLL_BARS if one - bars * bar_samples >= free_sample]
+        start = one - (rolls or [ROLL_BARS[-1]])[0] * bar_samples
+    elif draw.kind is TransitionKind.SCRATCH_IN:
+        start = one - bar_samples
+    elif draw.kind is TransitionKind.BACKSPIN:
+        start = one - SPIN_BEATS * beat_samples
+    elif draw.kind is TransitionKind.ECHO_OUT:
+        end = max(switch, one + ECHO_BEATS * ECHO_REPEATS * beat_samples)
+    return Timing(start, switch, end, switch, incoming.arrangement.first_drop_bar)
+
+
+def planned_transition(
+    index: int, draw: Draw, timing: Timing, outgoing: PlayedTrack, incoming: PlayedTrack
+) -> TransitionPlan:
+    """Return all that is true of a transition whose tracks and times are known."""
+    ratio = incoming.plan.bpm / outgoing.plan.bpm
+    red_end = timing.end
+    if draw.kind not in OVERLAPPING:
+        red_end = max(red_end, timing.switch + CLIPPED_BARS * incoming.plan.bar_samples)
+    return TransitionPlan(
+        index=index,
+        kind=draw.kind,
+        start_sample=timing.start,
+        end_sample=timing.end,
+        switch_sample=timing.switch,
+        flaws=draw.flaws,
+        key_distance=key_distance(outgoing.plan.key, incoming.plan.key),
+        tempo_ratio=float(2 ** ((np.log2(ratio) + 0.5) % 1 - 0.5)),
+        level_step_db=incoming.trim_db - outgoing.trim_db,
+        clip_end_sample=red_end,
+    )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.messages import Genre
-from training.simulator.arrangement import Role
+from training.simulator.arrangement import Pace, Role
 from training.simulator.channel import Channel, Echo, PlayedTrack, Roll
 from training.simulator.deck import Deck
 from training.simulator.harmony import Key
@@ -15,7 +15,7 @@ from training.simulator.track import draw_track, render_track
 
 @pytest.fixture(scope="module")
 def track():
-    plan = draw_track(5, Genre.TECHNO, bpm=131.7, key=Key(9, minor=True), brisk=True)
+    plan = draw_track(5, Genre.TECHNO, bpm=131.7, key=Key(9, minor=True), pace=Pace.BRISK)
     return plan, render_track(plan)
 
 
@@ -30,9 +30,9 @@ def only(track, role):
 
 
 def test_block_sizes_do_not_matter(track):
-    whole = deck(track, origin=-300_000.25).render(0, 96_000)
+    whole = deck(track, origin=-300_000.25).render(0, 96_000)[0]
     played = deck(track, origin=-300_000.25)
-    pieces = [played.render(start, 4_000) for start in range(0, 96_000, 4_000)]
+    pieces = [played.render(start, 4_000)[0] for start in range(0, 96_000, 4_000)]
     np.testing.assert_allclose(np.concatenate(pieces), whole, atol=2e-3)
 
 
@@ -43,23 +43,25 @@ def test_kicks_fall_on_the_beats_of_the_truth(track):
     for beat in (0, 1, 7, 30):
         expected = origin + beat * plan.beat_samples
         start = int(expected) - 2_000
-        kicks_here = np.abs(deck(only(track, Role.KICK), origin=origin).render(start, 4_000)[:, 0])
+        kicks_here = np.abs(
+            deck(only(track, Role.KICK), origin=origin).render(start, 4_000)[0][:, 0]
+        )
         onset = start + int(np.argmax(kicks_here > 0.3 * kicks_here.max()))
         assert abs(onset - expected) < 100  # 2 ms, the attack of the drum
-    assert not kicks.render(-10_000, 9_000).any()  # nothing before the first bar
+    assert not kicks.render(-10_000, 9_000)[0].any()  # nothing before the first bar
 
 
 def test_trim_is_a_gain(track):
-    loud = deck(track, origin=-400_000).render(0, 24_000)
-    soft = deck(track, origin=-400_000, trim_db=-6.0).render(0, 24_000)
+    loud = deck(track, origin=-400_000).render(0, 24_000)[0]
+    soft = deck(track, origin=-400_000, trim_db=-6.0).render(0, 24_000)[0]
     np.testing.assert_allclose(soft, loud * 10 ** (-6 / 20), rtol=1e-4, atol=1e-6)
 
 
 def test_a_roll_repeats_its_first_stretch(track):
     rolled = deck(track, origin=-400_000)
     rolled.played.channel.rolls.append(Roll(10_000, 34_000, 6_000))
-    music = rolled._rolled(0, 40_000)
-    plain = deck(track, origin=-400_000)._rolled(0, 40_000)
+    music = rolled._played(0, 40_000)
+    plain = deck(track, origin=-400_000)._played(0, 40_000)
     np.testing.assert_allclose(music[16_000:22_000], plain[10_000:16_000], atol=1e-4)
     np.testing.assert_allclose(music[34_000:], plain[34_000:], atol=1e-4)
 
@@ -67,8 +69,8 @@ def test_a_roll_repeats_its_first_stretch(track):
 def test_an_echo_outlives_the_fader(track):
     played = deck(track, origin=-400_000)
     played.played.channel.fader.add([(9_760, 1.0), (10_000, 0.0)])
-    played.played.channel.echo = Echo(10_000, 8_000, 0.5, 3)
-    output = played.render(0, 60_000)
+    played.played.channel.echoes.append(Echo(10_000, 8_000, 0.5, 3))
+    output = played.render(0, 60_000)[0]
     power = [
         float((output[start : start + 8_000] ** 2).mean()) for start in range(10_000, 58_000, 8_000)
     ]

@@ -3,7 +3,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from core.messages import Genre
+from core.messages import Genre, TransitionKind
 from training.simulator import BLOCK_SAMPLES, SetRenderer, SetStyle
 from training.simulator.flaws import Skill
 from training.simulator.mastering import loudness_lufs
@@ -30,7 +30,7 @@ def test_sounds_like_a_mastered_record(genre):
     assert audio.shape == (20 * BLOCK_SAMPLES, 2) and audio.dtype == np.float32
     assert np.isfinite(audio).all()
     assert np.abs(audio).max() <= 0.88
-    assert -15 < loudness_lufs(audio) < -8
+    assert -19 < loudness_lufs(audio) < -13  # with headroom
     spectrum = np.abs(np.fft.rfft(audio.sum(axis=1))) ** 2
     hertz = np.fft.rfftfreq(len(audio), 1 / 48_000)
     share_db = [
@@ -53,19 +53,25 @@ def test_first_transition_comes_soon_and_the_next_ones_follow():
 
 
 def test_the_truth_is_that_of_the_sound():
-    planner = SetPlanner(3, SetStyle())
-    for _ in range(6):
-        plan = planner.advance()
-        outgoing, incoming = planner.truth.tracks[plan.index : plan.index + 2]
-        lag_ms = (incoming.sample_of_bar(0) - plan.switch_sample) / 48
-        if plan.kind.overlaps:
-            lag_ms = (incoming.sample_of_bar(0) - plan.start_sample) / 48
-            ratio = incoming.plan.bpm / outgoing.plan.bpm
-            assert ratio - 1 == pytest.approx(plan.flaws.tempo_difference_percent / 100, abs=1e-9)
-        else:
-            lag_ms += incoming.plan.arrangement.first_drop_bar * incoming.plan.bar_samples / 48
-        assert lag_ms == pytest.approx(plan.flaws.offset_ms, abs=1e-6)
-        assert plan.level_step_db == incoming.trim_db - outgoing.trim_db
+    for seed in range(8):
+        planner = SetPlanner(seed, SetStyle())
+        for _ in range(6):
+            plan = planner.advance()
+            outgoing, incoming = planner.truth.tracks[plan.index : plan.index + 2]
+            if plan.overlaps:
+                ratio = incoming.plan.bpm / outgoing.plan.bpm
+                assert ratio - 1 == pytest.approx(
+                    plan.flaws.tempo_difference_percent / 100, abs=1e-9
+                )
+                beats = (plan.start_sample - incoming.origin_sample) / incoming.plan.beat_samples
+                beats += plan.flaws.offset_ms * 48 / incoming.plan.beat_samples
+                if plan.kind is not TransitionKind.DOUBLE_DROP:  # it meets bars later
+                    assert beats == pytest.approx(round(beats), abs=1e-6)
+            else:
+                drop = incoming.plan.arrangement.first_drop_bar
+                lag_ms = (incoming.sample_of_bar(drop) - plan.switch_sample) / 48
+                assert lag_ms == pytest.approx(plan.flaws.offset_ms, abs=1e-6)
+            assert plan.level_step_db == incoming.trim_db - outgoing.trim_db
 
 
 def test_flaws_do_not_change_the_music():
@@ -88,7 +94,4 @@ def test_a_set_can_be_entered_late_and_is_the_same_set():
     assert late.truth.transitions[:3] == planner.truth.transitions[:3]
     last, coming = planner.truth.transitions[2:4]
     assert last.end_sample < late.start_sample < coming.start_sample
-    leaves = coming.start_sample - coming.flaws.phrase_error_beats * (
-        planner.truth.tracks[3].plan.beat_samples
-    )
-    assert leaves - late.start_sample <= 12.01 * 48_000
+    assert coming.start_sample - late.start_sample <= 12.0 * 48_000
