@@ -154,10 +154,10 @@ class Engine:
         for turn in _going(turns):
             turn.attempt("listen", turn.hear)
         ended("listen")
-        judging = [turn for turn in turns if turn.wants_opinion()]
-        for turn in judging:
+        # A hop whose window is not scored is read all the same: it belongs to what is remembered.
+        for turn in _going(turns):
             turn.attempt("head", partial(self._mix, turn))
-        self._together("head", _going(judging), size, self._head)
+        self._together("head", _going(turns), size, self._head)
         ended("head")
         judged = [conclude(turn, ends) for turn in turns]
         ended("score")
@@ -194,15 +194,18 @@ class Engine:
     def _head(self, turns: Sequence[Turn], size: int) -> None:
         inputs: Mapping[str, NDArray[np.float32]] = {
             "columns": np.stack([turn.session.head_columns() for turn in turns]),
+            "evidence": np.stack([turn.session.evidence for turn in turns]),
             "mfcc": np.stack([turn.session.head_mfcc() for turn in turns]),
             "basic": np.stack([_basic(turn) for turn in turns]),
             "mixing": np.stack([turn.mixing for turn in turns]),
+            "state": np.stack([turn.session.state for turn in turns]),
         }
-        means, deviations = self._networks.head.run(inputs, size)
-        for turn, mean, deviation in zip(turns, means, deviations, strict=True):
-            if np.isfinite(mean).all() and np.isfinite(deviation).all():
-                turn.opinion = WindowOpinion(mean, deviation)
-            else:  # it would stay in the set's mean for ever
+        for turn, *said in zip(turns, *self._networks.head.run(inputs, size), strict=True):
+            outputs, deviations, state = said
+            if all(np.isfinite(each).all() for each in said):
+                turn.opinion = WindowOpinion(outputs, deviations)
+                turn.session.state = state
+            else:  # it would stay in what is remembered of the set for ever
                 turn.fail("head")
 
     def _mix(self, turn: Turn) -> None:

@@ -17,6 +17,7 @@ from inference.model import Model
 from inference.placement import Placement
 from inference.providers import PREFERENCE, Provider, choose
 from inference.sessions import load
+from judge.evidence import EVIDENCE_FEATURES
 from judge.mel.backend import MelBackend
 from judge.mel.onnx_mel import OnnxMel
 from judge.mel.scipy_mel import ScipyMel
@@ -29,6 +30,7 @@ from judge.specification import (
     HOP_TRUNK_FRAMES,
     LABELS,
     MIXING_FEATURES,
+    STATE_FEATURES,
     TRANSITION_FEATURES,
     TRANSITIONS,
     settings,
@@ -44,9 +46,11 @@ PARTS: Final[Mapping[str, Mapping[str, tuple[int, ...]]]] = {
     "mixing": {"transitions": (TRANSITIONS, TRANSITION_FEATURES)},
     "head": {
         "columns": (COLUMNS_PER_WINDOW, COLUMN_FEATURES),
+        "evidence": (EVIDENCE_FEATURES,),
         "mfcc": (MFCC_COEFFICIENTS,),
         "basic": (BASIC_FEATURES,),
         "mixing": (MIXING_FEATURES,),
+        "state": (STATE_FEATURES,),
     },
 }
 """The files that run live, and the shape of one row of their inputs."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.messages import Beat, Loudness, Reading, Transition
+from core.messages import Beat, Finding, Loudness, Reading, Score, Transition
 
 ANALYSIS_RATE_HZ = 24_000
 """Rate of the mono signal that the mel and the listening work on."""
@@ -50,7 +50,6 @@ class Heard:
     danceability: float | None  # 0-1
     silent_samples: int  # run of silence that ends this hop
     clipped_samples: int  # clipped in this hop, in runs long enough to hear
-    transitions: tuple[Transition, ...]  # begun, changed or settled in this hop
     bass_db: float | None = None  # below 160 Hz against the set's usual top; None while silent
     clipped_runs: int = 0  # clipped runs that grew long enough to hear in this hop
     onset_rate_hz: float | None = None  # onsets a second; None until 4 s were heard
@@ -60,7 +59,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class WindowOpinion:
-    """The model's opinion of one window, each component on 0-1."""
+    """What the model says at the end of one hop; see `judge.specification.Output`."""
 
-    mean: NDArray[np.float32]  # shape (4,), order of core.messages.Component
-    deviation: NDArray[np.float32]  # shape (4,), standard deviation of the model's error
+    outputs: NDArray[np.float32]  # shape (OUTPUTS,)
+    deviations: NDArray[np.float32]  # shape (DEVIATIONS,), standard deviations of its errors
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """What the scorer says of one hop."""
+
+    score: Score
+    transitions: tuple[Transition, ...]  # begun, changed or settled
+    findings: tuple[Finding, ...]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
@@ -11,13 +10,16 @@ from numpy.typing import NDArray
 
 from core.errors import BadInput
 from core.media import HOP_SAMPLES, HOPS_PER_WINDOW, WINDOW_SAMPLES
-from core.messages import AudioHop, Finding, Score, SessionInfo, Transition
+from core.messages import AudioHop, SessionInfo
+from judge.evidence import EVIDENCE_FEATURES, EvidenceTaker
+from judge.evidence.taker import Ears
 from judge.mel import specification as mel
 from judge.readings import (
     ANALYSIS_HOP_SAMPLES,
     FRAMES_PER_HOP,
     FRAMES_PER_WINDOW,
     MEL_BANDS,
+    Concluded,
     Heard,
     HopSpectra,
     WindowOpinion,
@@ -30,6 +32,7 @@ from judge.specification import (
     COLUMNS_PER_WINDOW,
     HALO_FRAMES,
     HOP_TRUNK_FRAMES,
+    STATE_FEATURES,
     columns_known,
 )
 
@@ -53,7 +56,7 @@ _SILENT_SPECTRA: Final = HopSpectra(
 )
 
 
-class Hearing(Protocol):
+class Hearing(Ears, Protocol):
     """Who listens; `judge.listening.Listener`."""
 
     def hear(self, hop: AudioHop, spectra: HopSpectra) -> Heard:
@@ -65,7 +68,7 @@ class Scoring(Protocol):
     """Who concludes; `judge.scoring.SetScorer`."""
 
     def transition_features(self) -> NDArray[np.float32]:
-        """Return the last transitions as the model wants them, shape (10, 4)."""
+        """Return the last transitions as the model wants them, shape (10, 6)."""
         ...
 
     def score(  # noqa: PLR0917 - `SetScorer.score` is called by position
@@ -76,7 +79,7 @@ class Scoring(Protocol):
         reason: str | None,
         concealed_ratio: float,
         batch_size: int,
-    ) -> tuple[Score, Sequence[Finding]]:
+    ) -> Concluded:
         """Score the window that ends with `hop`."""
         ...
 
@@ -84,8 +87,8 @@ class Scoring(Protocol):
 class JudgeSession:
     """The state of one set between hops.
 
-    The engine calls `accept`, `take_mel`, `take_columns` and, where there is a window, the
-    `head_*` methods, in this order for every hop.
+    The engine calls `accept`, `take_mel`, `take_columns`, `hear` and the `head_*` methods, in this
+    order for every hop; `evidence` is the newest hop's, `state` what the model remembers.
 
     Parameters
     ----------
@@ -101,7 +104,9 @@ class JudgeSession:
         self.scoring = scoring
         self.next_hop = 0
         self.faulty = False
-        self._late_transitions: tuple[Transition, ...] = ()
+        self.state = np.zeros(STATE_FEATURES, np.float32)
+        self.evidence = np.zeros(EVIDENCE_FEATURES, np.float32)
+        self._evidence = EvidenceTaker()
         self._decimator = Decimator()
         self._samples = np.zeros(mel.SLICE_SAMPLES, np.float32)
         self._frames = SlidingRows(_FRAMES_KEPT, MEL_BANDS, mel.SILENCE)
@@ -153,9 +158,7 @@ class JudgeSession:
     def hear(self, hop: AudioHop, spectra: HopSpectra) -> Heard:
         """Listen to the hop that was accepted last."""
         heard = self.hearing.hear(hop, spectra)
-        if self._late_transitions:
-            heard = replace(heard, transitions=self._late_transitions + heard.transitions)
-            self._late_transitions = ()
+        self.evidence = self._evidence.take(hop, self.hearing, heard)
         return heard
 
     def take_mel(self, log_mel: NDArray[np.float32]) -> HopSpectra:
@@ -230,8 +233,7 @@ class JudgeSession:
             self._concealed.put(index, HOP_SAMPLES)
             self._missing.put(index, True)
         for index in range(hop.index - min(gap, LONGEST_FILL_HOPS), hop.index):
-            heard = self.hearing.hear(_silent_hop(hop, index), _SILENT_SPECTRA)
-            self._late_transitions += heard.transitions
+            self.hear(_silent_hop(hop, index), _SILENT_SPECTRA)
         self.next_hop = hop.index
 
 

@@ -16,13 +16,12 @@ from core.messages import (
     AudioHop,
     Component,
     Fault,
-    Finding,
     Loudness,
     Reading,
     RoomMessage,
     Score,
 )
-from judge.readings import Heard, HopSpectra, WindowOpinion
+from judge.readings import Concluded, Heard, HopSpectra, WindowOpinion
 from judge.session import JudgeSession
 from judge.specification import MIXING_FEATURES
 
@@ -138,17 +137,17 @@ class Turn:
 
 def conclude(turn: Turn, stage_ends: Mapping[str, float]) -> Judged:
     """Score the window and return everything there is to say of the hop."""
-    score, findings = _score(turn)
-    heard = turn.heard
+    concluded = _concluded(turn)
+    score, heard = concluded.score, turn.heard
     said: list[RoomMessage] = []
     if turn.fault is not None and not turn.session.faulty:
         said.append(Fault(JUDGE_FAILED, {"window": turn.hop.index, "stage": turn.fault}))
     turn.session.faulty = turn.fault is not None
     if heard is not None:
         said += [heard.beat] if heard.beat is not None else []
-        said += heard.transitions
+    said += concluded.transitions
     if turn.hop.index >= HOPS_PER_WINDOW - 1 or turn.lost:
-        said += [score, *findings]
+        said += [score, *concluded.findings]
     position = turn.hop.start_sample + HOP_SAMPLES
     return Judged(
         session=turn.session.info.session,
@@ -191,11 +190,11 @@ def unscored(hop: AudioHop, reason: str, batch_size: int = 0, so_far: Score | No
     )
 
 
-def _score(turn: Turn) -> tuple[Score, tuple[Finding, ...]]:
-    result: list[tuple[Score, tuple[Finding, ...]]] = []
+def _concluded(turn: Turn) -> Concluded:
+    result: list[Concluded] = []
 
     def step() -> None:
-        score, findings = turn.session.scoring.score(
+        concluded = turn.session.scoring.score(
             turn.hop,
             turn.heard or _nothing_heard(),
             turn.opinion,
@@ -203,12 +202,12 @@ def _score(turn: Turn) -> tuple[Score, tuple[Finding, ...]]:
             turn.session.concealed_ratio(),
             turn.recorded_batch_size,
         )
-        result.append((score, tuple(findings)))
+        result.append(concluded)
 
     turn.attempt("score", step)
     if result:
         return result[0]
-    return unscored(turn.hop, JUDGE_FAILED, turn.recorded_batch_size), ()
+    return Concluded(unscored(turn.hop, JUDGE_FAILED, turn.recorded_batch_size), (), ())
 
 
 def _nothing_heard() -> Heard:
@@ -224,7 +223,6 @@ def _nothing_heard() -> Heard:
         danceability=None,
         silent_samples=0,
         clipped_samples=0,
-        transitions=(),
     )
 
 

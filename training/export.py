@@ -2,11 +2,13 @@
 
     mel.onnx      samples (B, 12544)                       -> log_mel (B, 25, 128)
     trunk.onnx    log_mel (B, 14 + 4 k, 128)               -> columns (B, k, 128)
-    mixing.onnx   transitions (B, 10, 4)                   -> mixing (B, 32)
-    head.onnx     columns (B, 120, 128), mfcc (B, 13),
-                  basic (B, 3), mixing (B, 32)             -> mean (B, 4), deviation (B, 4)
-    judge.onnx    log_mel (B, 494, 128), mfcc, basic,
-                  transitions                              -> mean, deviation
+    mixing.onnx   transitions (B, 10, 6)                   -> mixing (B, 32)
+    head.onnx     columns (B, 120, 128), evidence (B, 612),
+                  mfcc (B, 13), basic (B, 3),
+                  mixing (B, 32), state (B, 160)           -> outputs (B, 40),
+                                                              deviations (B, 12), next_state
+    judge.onnx    log_mel (B, 494, 128), evidence, mfcc,
+                  basic, transitions, state                -> the same
 
 `judge.onnx` is the whole-window reference; the server runs the parts.
 """
@@ -31,6 +33,7 @@ from torch import Tensor, nn
 
 from core.errors import ModelInvalid
 from inference.specification import Specification
+from judge.evidence import EVIDENCE_FEATURES
 from judge.mel.specification import MFCC_COEFFICIENTS, SLICE_SAMPLES
 from judge.readings import MEL_BANDS
 from judge.specification import (
@@ -40,6 +43,7 @@ from judge.specification import (
     HOP_TRUNK_FRAMES,
     LABELS,
     MIXING_FEATURES,
+    STATE_FEATURES,
     TRANSITION_FEATURES,
     TRANSITIONS,
     WINDOW_MODEL_FRAMES,
@@ -78,10 +82,14 @@ class Part:
 
 def parts(model: Judge) -> tuple[Part, ...]:
     """Return what a judge is exported as."""
-    mfcc, basic = (MFCC_COEFFICIENTS,), (BASIC_FEATURES,)
     transitions = (TRANSITIONS, TRANSITION_FEATURES)
-    columns = (COLUMNS_PER_WINDOW, COLUMN_FEATURES)
-    opinion = ("mean", "deviation")
+    heard = {
+        "evidence": (EVIDENCE_FEATURES,),
+        "mfcc": (MFCC_COEFFICIENTS,),
+        "basic": (BASIC_FEATURES,),
+    }
+    columns, state = (COLUMNS_PER_WINDOW, COLUMN_FEATURES), (STATE_FEATURES,)
+    said = ("outputs", "deviations", "next_state")
     short = (HOP_TRUNK_FRAMES, MEL_BANDS)
     whole = (WINDOW_MODEL_FRAMES, MEL_BANDS)
     return (
@@ -91,14 +99,14 @@ def parts(model: Judge) -> tuple[Part, ...]:
         Part(
             "head",
             model.head,
-            {"columns": columns, "mfcc": mfcc, "basic": basic, "mixing": (MIXING_FEATURES,)},
-            opinion,
+            {"columns": columns, **heard, "mixing": (MIXING_FEATURES,), "state": state},
+            said,
         ),
         Part(
             "judge",
             model,
-            {"log_mel": whole, "mfcc": mfcc, "basic": basic, "transitions": transitions},
-            opinion,
+            {"log_mel": whole, **heard, "transitions": transitions, "state": state},
+            said,
         ),
     )
 

@@ -79,7 +79,7 @@ class LevelCourse:
         low = float(rows[-8:].min())
         steps = (now - usual, short - usual, now - tops[0], now - tops[1], tops[1] - tops[2])
         more = (tops[0] - tops[2], low - tops[1], now - tops[2])
-        return np.clip(np.array((*steps, *more)), -40, 40) / 10
+        return np.asarray(np.clip((*steps, *more), -40, 40) / 10)
 
 
 def _loud(rows: NDArray[np.float64], otherwise: float) -> float:

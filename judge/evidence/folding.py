@@ -70,7 +70,7 @@ def folded(
         onsets = flux[:, band].astype(np.float64)
         weights = np.concatenate((onsets * (1 - share), onsets * share))
         table[band] = np.bincount(places, weights, bins) / np.maximum(counts, 0.25)
-    return table / (table.mean(axis=1, keepdims=True) + _FAINT)
+    return np.asarray(table / (table.mean(axis=1, keepdims=True) + _FAINT))
 
 
 def harmonics(fold: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -18,7 +18,6 @@ from judge.listening.loudness import LoudnessMeter
 from judge.listening.onsets import OnsetAnalyser, OnsetHop
 from judge.listening.tempo import LEAST_SECONDS, Pulse, TempoTracker
 from judge.listening.tonality import LEAST_TONAL_SECONDS, KeyListener, Tonality
-from judge.listening.transitions import TransitionListener
 from judge.readings import Heard, HopSpectra
 
 SILENT_SAMPLES: Final = 2 * SAMPLE_RATE_HZ
@@ -52,7 +51,6 @@ class Listener:
         self._key = KeyListener()
         self._energy = EnergyMeter()
         self._genre = GenreListener(info.declared_genre)
-        self._transitions = TransitionListener()
         self._newest_onsets: OnsetHop | None = None
         self._pulse: Pulse | None = None
         self._fit: BeatFit | None = None
@@ -132,15 +130,6 @@ class Listener:
             danceability=self._danceability(pulse, kick, silent),
             silent_samples=silent_samples,
             clipped_samples=self._clips.hear(hop.samples),
-            transitions=self._transitions.hear(
-                hop.index,
-                onsets,
-                self._key.hop_chroma,
-                loudness,
-                beat=beat,
-                crispness=0.0 if fit is None else fit.crispness,
-                silent=silent_samples >= HOP_SAMPLES,
-            ),
             bass_db=self._energy.bass_db,
         )
 

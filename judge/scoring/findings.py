@@ -1,26 +1,44 @@
-"""All findings of a set, from what each hop and each settled transition shows."""
+"""All findings of a set: what each transition lost, what happened between them, what went well."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from core.media import HOP_SECONDS, samples_to_seconds, seconds_to_samples
-from core.messages import AudioHop, Finding, Reading, Transition
+from core.media import HOP_SAMPLES, HOP_SECONDS
+from core.messages import AudioHop, Component, Finding
+from judge.parts import Part
 from judge.readings import Heard
-from judge.scoring import rubric
-from judge.scoring.history import History, HopNote, mean_lufs
+from judge.rubric import (
+    CREATIVITY_WEIGHTS,
+    ENERGY_WEIGHTS,
+    TECHNIQUE_WORTH,
+    Aspect,
+    weighed,
+)
+from judge.scoring import rules
+from judge.scoring.estimates import SPAN
+from judge.scoring.history import History, HopNote
+from judge.scoring.mixing import MIXED, losses, shares
 from judge.scoring.moments import BuildWatch, ClippingWatch, DeadAirWatch, LevelWatch
+from judge.scoring.opinion import named_measures
+from judge.scoring.techniques import Deed
+from judge.scoring.tracking import Track
+from judge.specification import Measure
 
-LEAST_CONFIDENCE: Final = 0.35
-"""What was measured less surely is shown with its transition, but nobody is charged for it."""
+LEAST_POINTS: Final = 0.05
+"""As points are shown. What rounds to 0.0 is in the score, and not worth a DJ's attention."""
 
-OVERLAP_SECONDS: Final = 4.0
-"""Shorter than this, two tracks do not sound together long enough to drift or to blend."""
+OVERLAP_SECONDS: Final = 6.0
+"""Shorter than this, two tracks do not sound together long enough to praise their blend."""
 
-_SIDE_SAMPLES: Final = seconds_to_samples(8.0)
-_BASS_GONE_DB: Final = -15.0
-_BASS_THERE_DB: Final = -10.0
+PRAISED_SHARE: Final = 0.9
+DEED_POINTS: Final = 0.5
+"""What the best technique gains a set of usual length; the set's own score says it exactly."""
+
+TELL_SET_EVERY_HOPS: Final = round(300 / HOP_SECONDS)
+FIRST_SET_HOP: Final = round(180 / HOP_SECONDS)
+LEAST_SET_POINTS: Final = 0.4
 
 
 class FindingsWriter:
@@ -32,88 +50,131 @@ class FindingsWriter:
         self._dead_air = DeadAirWatch()
         self._level = LevelWatch()
         self._build = BuildWatch()
+        self._told_set_hop: dict[str, int] = {}
 
-    def hear(
-        self, hop: AudioHop, heard: Heard, settled: Iterable[Transition]
-    ) -> tuple[Finding, ...]:
-        """Take one hop and the transitions that settled in it; return what there is to tell."""
+    def moments(self, hop: AudioHop, heard: Heard) -> tuple[Finding, ...]:
+        """Take one hop; return faults and builds that it shows."""
         momentary = heard.loudness.momentary_lufs
         self._history.add(HopNote(hop.start_sample, momentary, heard.bass_db, heard.energy))
-        found = [
+        found = (
             self._clipping.hear(hop, heard),
             self._dead_air.hear(hop, heard),
             self._level.hear(hop, self._history),
             self._build.hear(hop, self._history),
-        ]
-        for transition in settled:
-            found += _beat_findings(transition)
-            found += _harmony_findings(transition)
-            found += [self._loudness_step(transition), self._bass_hole(transition, heard)]
+        )
         return tuple(finding for finding in found if finding is not None)
 
-    def _loudness_step(self, transition: Transition) -> Finding | None:
-        start, end = transition.start_sample, transition.end_sample
-        before = mean_lufs(self._history.between(start - _SIDE_SAMPLES, start))
-        after = mean_lufs(self._history.between(end, end + _SIDE_SAMPLES))
-        if before is None or after is None:
-            return None
-        return rubric.LOUDNESS_STEP.finding(abs(after - before), start, end)
-
-    def _bass_hole(self, transition: Transition, heard: Heard) -> Finding | None:
-        start, end = transition.start_sample, transition.end_sample
-        bpm = _number(heard.bpm)
-        sides = (
-            self._history.between(start - _SIDE_SAMPLES, start),
-            self._history.between(end, end + _SIDE_SAMPLES),
+    @staticmethod
+    def deeds(deeds: Iterable[Deed]) -> tuple[Finding, ...]:
+        """Tell techniques that counted."""
+        return tuple(
+            Finding(
+                code=f"technique_{deed.technique.value}",
+                component=Component.CREATIVITY,
+                start_sample=deed.start_hop * HOP_SAMPLES,
+                end_sample=deed.end_hop * HOP_SAMPLES,
+                measured=(deed.end_hop - deed.start_hop) * HOP_SECONDS,
+                limit=0.0,
+                unit="s",
+                points=DEED_POINTS * TECHNIQUE_WORTH[deed.technique],
+            )
+            for deed in deeds
         )
-        if bpm is None or not all(_has_bass(notes) for notes in sides):
-            return None
-        longest, run = 0, 0
-        for note in self._history.between(start, end):
-            run = run + 1 if note.bass_db is not None and note.bass_db < _BASS_GONE_DB else 0
-            longest = max(longest, run)
-        beats = longest * HOP_SECONDS * bpm / 60
-        return rubric.BASS_HOLE.finding(beats, start, end)
+
+    def whole_set(
+        self,
+        hop_index: int,
+        aspects_of: Callable[[], Mapping[Component, Mapping[str, Aspect]]],
+    ) -> tuple[Finding, ...]:
+        """Tell what the set as a whole lacks: the costliest of each component, now and then."""
+        if hop_index < FIRST_SET_HOP or hop_index % (FIRST_SET_HOP // 6):
+            return ()
+        aspects = aspects_of()
+        found = []
+        for component, weights in (
+            (Component.ENERGY, ENERGY_WEIGHTS),
+            (Component.CREATIVITY, CREATIVITY_WEIGHTS),
+        ):
+            lost = weighed(aspects[component], weights)
+            due = [code for code in lost if self._is_due(code, hop_index)]
+            worst = max(due, key=lambda code: lost[code], default=None)
+            if worst is not None and SPAN * lost[worst] >= LEAST_SET_POINTS:
+                self._told_set_hop[worst] = hop_index
+                measured = aspects[component][worst].measured
+                found.append(_finding(worst, measured, -SPAN * lost[worst], 0, hop_index + 1))
+        return tuple(found)
+
+    def _is_due(self, code: str, hop_index: int) -> bool:
+        told = self._told_set_hop.get(code)
+        return told is None or hop_index - told >= TELL_SET_EVERY_HOPS
 
 
-def _has_bass(notes: list[HopNote]) -> bool:
-    levels = [note.bass_db for note in notes if note.bass_db is not None]
-    return bool(levels) and sum(levels) / len(levels) > _BASS_THERE_DB
+def of_transition(track: Track, tempo_jump_percent: float | None) -> tuple[Finding, ...]:
+    """Tell what a settled transition lost and what went well.
+
+    Parameters
+    ----------
+    track
+        The transition.
+    tempo_jump_percent
+        How much faster or slower the new track runs; None where that is not known.
+    """
+    measured = _measured(track, tempo_jump_percent)
+    found = []
+    for component in MIXED:
+        for code, loss in losses(component, track).items():
+            if SPAN * loss < LEAST_POINTS:
+                continue
+            told, value = measured[code]
+            found.append(_finding(told, value, -SPAN * loss, track.start_hop, track.end_hop))
+    return (*found, *_praise(track))
 
 
-def _number(reading: Reading) -> float | None:
-    """Return the value if it is a number and sure enough to be charged for."""
-    if isinstance(reading.value, int | float) and reading.confidence >= LEAST_CONFIDENCE:
-        return float(reading.value)
-    return None
+def _measured(track: Track, tempo_jump_percent: float | None) -> dict[str, tuple[str, float]]:
+    """Return, for each code of a loss, the finding that tells it and what was measured."""
+    measure = named_measures(track.measures)
+    read = shares(track)
+    bass_db = measure[Measure.BASS_EXCESS_DB]
+    hole = 8.0 + 16.0 * (1 - read[Part.BASS].share)
+    jump = 5.0 + 7.0 * (1 - read[Part.TEMPO].share)
+    silence_seconds = 2.0 * (1 - read[Part.SILENCE].share)
+    return {
+        "beat_offset": ("beat_offset", abs(measure[Measure.OFFSET_MS])),
+        "tempo_drift": ("tempo_drift", abs(measure[Measure.DRIFT_MS_PER_SECOND])),
+        "loudness_step": ("loudness_step", abs(measure[Measure.LEVEL_STEP_LU])),
+        "bass_clash": ("bass_clash", bass_db) if bass_db >= 0 else ("bass_hole", hole),
+        "off_phrase": ("off_phrase", abs(measure[Measure.PHRASE_ERROR_BEATS])),
+        "clipping": ("clipping", 6.0 * (1 - read[Part.CLIPPING].share)),
+        "dead_air": ("dead_air", silence_seconds),
+        "key_clash": ("key_clash", 100 * read[Part.HARMONY].share),
+        "tempo_jump": ("tempo_jump", jump if tempo_jump_percent is None else tempo_jump_percent),
+        "repetition": ("repetition", 1.0),
+    }
 
 
-def _beat_findings(transition: Transition) -> list[Finding | None]:
-    start, end = transition.start_sample, transition.end_sample
-    overlapping = samples_to_seconds(end - start) >= OVERLAP_SECONDS
-    found: list[Finding | None] = []
-    offset_ms = _number(transition.offset_ms)
-    if offset_ms is not None:
-        sureness = transition.offset_ms.confidence
-        found.append(rubric.BEAT_OFFSET.finding(abs(offset_ms), start, end, sureness))
-        accuracy = _number(transition.beat_match_accuracy) or 0.0
-        if overlapping and accuracy >= 0.9:
-            found.append(rubric.CLEAN_BEATMATCH.finding(abs(offset_ms), start, end, sureness))
-    percent = _number(transition.tempo_difference_percent)
-    if percent is not None:
-        sureness = transition.tempo_difference_percent.confidence
-        rule = rubric.TEMPO_GAP if overlapping else rubric.TEMPO_JUMP
-        found.append(rule.finding(abs(percent), start, end, sureness))
-    return found
-
-
-def _harmony_findings(transition: Transition) -> list[Finding | None]:
-    blend = _number(transition.harmonic_compatibility)
-    start, end = transition.start_sample, transition.end_sample
-    if blend is None or samples_to_seconds(end - start) < OVERLAP_SECONDS:
+def _praise(track: Track) -> list[Finding]:
+    if (track.end_hop - track.start_hop) * HOP_SECONDS < OVERLAP_SECONDS:
         return []
-    sureness = transition.harmonic_compatibility.confidence
-    return [
-        rule.finding(100 * blend, start, end, sureness)
-        for rule in (rubric.KEY_CLASH, rubric.HARMONIC_BLEND)
-    ]
+    read = shares(track)
+    start, end = track.start_hop * HOP_SAMPLES, track.end_hop * HOP_SAMPLES
+    found = []
+    if min(read[Part.BEAT_OFFSET].share, read[Part.TEMPO_DRIFT].share) >= PRAISED_SHARE:
+        offset_ms = abs(named_measures(track.measures)[Measure.OFFSET_MS])
+        found.append(rules.CLEAN_BEATMATCH.finding(offset_ms, start, end, track.likelihood))
+    harmony = 100 * read[Part.HARMONY].share
+    found.append(rules.HARMONIC_BLEND.finding(harmony, start, end, track.likelihood))
+    return [finding for finding in found if finding is not None]
+
+
+def _finding(code: str, measured: float, points: float, start_hop: int, end_hop: int) -> Finding:
+    telling = rules.TELLINGS[code]
+    return Finding(
+        code=code,
+        component=telling.component,
+        start_sample=start_hop * HOP_SAMPLES,
+        end_sample=end_hop * HOP_SAMPLES,
+        measured=measured,
+        limit=telling.limit,
+        unit=telling.unit,
+        points=points,
+    )

@@ -14,7 +14,7 @@ from core.messages import AudioHop, Finding
 from judge.listening.faults import leading_silence_samples
 from judge.readings import Heard
 from judge.scoring.history import History, mean_energy, mean_lufs
-from judge.scoring.rubric import CLIPPING, DEAD_AIR, ENERGY_BUILD, TOO_LOUD, TOO_QUIET, Rule
+from judge.scoring.rules import CLIPPING, DEAD_AIR, ENERGY_BUILD, TOO_LOUD, TOO_QUIET, Rule
 
 _MINUTE_HOPS: Final = round(60 / HOP_SECONDS)
 _CLIP_COLLECT_HOPS: Final = round(5 / HOP_SECONDS)
@@ -35,7 +35,7 @@ _BUILD_REST_HOPS: Final = round(60 / HOP_SECONDS)
 
 
 class ClippingWatch:
-    """Clipped milliseconds of the last minute; told again only after a clean minute."""
+    """Clipped runs of the last minute; told again only after a clean minute."""
 
     def __init__(self) -> None:
         self._minute: deque[int] = deque(maxlen=_MINUTE_HOPS)
@@ -43,9 +43,9 @@ class ClippingWatch:
 
     def hear(self, hop: AudioHop, heard: Heard) -> Finding | None:
         """Take one hop; sound made up for lost packets does not count."""
-        self._minute.append(0 if hop.concealed_samples else heard.clipped_samples)
-        clipped_samples = sum(self._minute)
-        if clipped_samples == 0:
+        self._minute.append(0 if hop.concealed_samples else heard.clipped_runs)
+        runs = sum(self._minute)
+        if runs == 0:
             self._told = False
             return None
         since_first = next(age for age, count in enumerate(self._minute) if count)
@@ -53,8 +53,7 @@ class ClippingWatch:
         if self._told or not ripe:
             return None
         start_sample = hop.start_sample - (len(self._minute) - 1 - since_first) * HOP_SAMPLES
-        milliseconds = clipped_samples / SAMPLE_RATE_HZ * 1_000
-        finding = CLIPPING.finding(milliseconds, start_sample, hop.start_sample + HOP_SAMPLES)
+        finding = CLIPPING.finding(float(runs), start_sample, hop.start_sample + HOP_SAMPLES)
         self._told = finding is not None
         return finding
 

@@ -1,0 +1,107 @@
+"""Technical and selection of a set: every transition, and every fault between them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from core.messages import Component, Finding, Loss
+from judge.parts import MEAN_SHARE, WEIGHTS, WORST_SHARE, Part, part_losses
+from judge.scoring.estimates import SPAN, Belief
+from judge.scoring.opinion import PartReading, part_readings
+from judge.scoring.standing import HIGHEST, Judged, standing
+from judge.scoring.tracking import Track
+
+MIXED: Final = (Component.TECHNICAL, Component.SELECTION)
+
+CODES: Final[Mapping[Part, str]] = {
+    Part.BEAT_OFFSET: "beat_offset",
+    Part.TEMPO_DRIFT: "tempo_drift",
+    Part.LEVEL: "loudness_step",
+    Part.BASS: "bass_clash",
+    Part.PHRASE: "off_phrase",
+    Part.CLIPPING: "clipping",
+    Part.SILENCE: "dead_air",
+    Part.HARMONY: "key_clash",
+    Part.TEMPO: "tempo_jump",
+    Part.REPETITION: "repetition",
+}
+"""The finding that tells what a part lost."""
+
+SHARE_NOISE: Final = 0.06
+"""A part read this near to flawless is taken for flawless: no reading ever says exactly 1, and
+seven of them would cost a clean transition a third of a point."""
+
+
+class MixingRecord:
+    """The transitions of one set, each as last read, and the faults between them."""
+
+    def __init__(self) -> None:
+        self._tracks: dict[int, Track] = {}
+        self._faults: list[Judged] = []
+
+    def add(self, track: Track) -> None:
+        """Take the newest reading of a transition."""
+        self._tracks[track.index] = track
+
+    def add_fault(self, fault: Finding) -> None:
+        """Take a fault that belongs to no transition."""
+        self._faults.append(Judged({fault.code: -fault.points / SPAN}, 0.0))
+
+    @property
+    def tracks(self) -> list[Track]:
+        """The transitions that enough was heard of, in order."""
+        return [track for _, track in sorted(self._tracks.items()) if track.counts]
+
+    def newest(self) -> Track | None:
+        """Return the newest transition that enough was heard of."""
+        known = self.tracks
+        return known[-1] if known else None
+
+    def standing(self, component: Component) -> tuple[Belief, tuple[Loss, ...]]:
+        """Return the set's score so far in technical or selection, and its losses."""
+        judged = [_judged(component, track) for track in self.tracks]
+        if component is Component.TECHNICAL:
+            judged += self._faults
+        return standing(component, judged)
+
+
+def shares(track: Track) -> dict[Part, PartReading]:
+    """Return the parts of a transition, what is as good as flawless flawless."""
+    return {
+        part: PartReading(_cleared(reading.share), reading.deviation)
+        for part, reading in part_readings(track.parts).items()
+    }
+
+
+def _cleared(share: float) -> float:
+    return 1.0 - max(1.0 - share - SHARE_NOISE, 0.0) / (1.0 - SHARE_NOISE)
+
+
+def losses(component: Component, track: Track) -> dict[str, float]:
+    """Return what each finding takes from one transition, on 0-1."""
+    read = {part: reading.share for part, reading in shares(track).items()}
+    return {CODES[part]: loss for part, loss in part_losses(component, read).items()}
+
+
+def deviation(component: Component, track: Track) -> float:
+    """Return the standard deviation of a transition's loss, its parts' errors independent."""
+    read = shares(track)
+    weights = WEIGHTS[component]
+    worst = min(weights, key=lambda part: read[part].share)
+    slopes = {
+        part: MEAN_SHARE * weight + WORST_SHARE * (part is worst)
+        for part, weight in weights.items()
+    }
+    return math.sqrt(sum((slopes[part] * read[part].deviation) ** 2 for part in weights))
+
+
+def transition_belief(component: Component, track: Track) -> Belief:
+    """Return what one transition is worth, on 1-10."""
+    lost = sum(losses(component, track).values())
+    return Belief(HIGHEST - SPAN * lost, SPAN * deviation(component, track))
+
+
+def _judged(component: Component, track: Track) -> Judged:
+    return Judged(losses(component, track), deviation(component, track), track.likelihood)

@@ -1,0 +1,120 @@
+"""Energy and creativity of a set, from how it drives and what is done in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from core.media import HOP_SECONDS
+from core.messages import Component, Genre, Loss
+from judge import rubric
+from judge.parts import Part, concluded
+from judge.readings import WindowOpinion
+from judge.scoring import opinion as read
+from judge.scoring.estimates import Belief
+from judge.scoring.mixing import shares
+from judge.scoring.standing import whole
+from judge.scoring.techniques import Deed
+from judge.scoring.tracking import Track
+from judge.specification import LAG_HOPS
+
+UNPROVED_SECONDS: Final = 60.0
+"""After a minute a set counts half for what it is, half for what is usual; then ever more."""
+DEVIATION: Final = 0.13
+"""Of energy and creativity of a whole set as heard, on 0-1; on held-out rendered sets."""
+_GROWS_HOPS: Final = 1_024
+DECIDED_HOPS: Final = LAG_HOPS + 8
+"""After so long it is known whether a transition was under way."""
+
+
+class SetCourse:
+    """How one set drives, and what its DJ did."""
+
+    def __init__(self) -> None:
+        self._levels = np.zeros((2, _GROWS_HOPS))
+        self._hops = 0
+        self._deeds: list[Deed] = []
+        self._untold: list[Deed] = []
+
+    def hear(self, hop_index: int, opinion: WindowOpinion) -> None:
+        """Take the model's word on a hop; hops that never came are taken to be like the last."""
+        levels = read.drive_and_pulse(opinion)
+        while self._levels.shape[1] <= hop_index:
+            self._levels = np.concatenate((self._levels, np.zeros_like(self._levels)), axis=1)
+        self._levels[:, self._hops : hop_index + 1] = np.array(levels)[:, None]
+        self._hops = hop_index + 1
+
+    def add(self, deeds: Sequence[Deed]) -> None:
+        """Take techniques that were used."""
+        self._deeds += deeds
+        self._untold += deeds
+
+    def new_deeds(self, tracks: Sequence[Track]) -> tuple[Deed, ...]:
+        """Return techniques that count and were not told yet."""
+        ripe = [deed for deed in self._untold if self._hops - deed.end_hop >= DECIDED_HOPS]
+        self._untold = [deed for deed in self._untold if deed not in ripe]
+        return tuple(deed for deed in ripe if self.counts(deed, tracks))
+
+    def energy_aspects(self, tracks: Sequence[Track], genre: Genre) -> dict[str, rubric.Aspect]:
+        """Return what the energy is judged by."""
+        drive, pulse = self._levels[:, : self._hops]
+        spans = [(track.start_hop, track.end_hop) for track in tracks if track.settled]
+        return rubric.energy_aspects(drive, pulse, spans, genre)
+
+    def creativity_aspects(self, tracks: Sequence[Track]) -> dict[str, rubric.Aspect]:
+        """Return what the creativity is judged by."""
+        seconds = self._hops * HOP_SECONDS
+        overlaps = [_layered(track) for track in tracks if track.settled]
+        return rubric.creativity_aspects(self._ideas(tracks), overlaps, seconds)
+
+    def standing(
+        self, component: Component, tracks: Sequence[Track], genre: Genre
+    ) -> tuple[Belief, tuple[Loss, ...]]:
+        """Return the set's score so far in energy or creativity, and its losses."""
+        if component is Component.ENERGY:
+            lost = rubric.weighed(self.energy_aspects(tracks, genre), rubric.ENERGY_WEIGHTS)
+        else:
+            lost = rubric.weighed(self.creativity_aspects(tracks), rubric.CREATIVITY_WEIGHTS)
+        seconds = self._hops * HOP_SECONDS
+        unproved = UNPROVED_SECONDS / (UNPROVED_SECONDS + seconds)
+        return whole(component, lost, DEVIATION, unproved)
+
+    def _ideas(self, tracks: Sequence[Track]) -> list[tuple[str, float]]:
+        ideas = []
+        for track in tracks:
+            kind, likely = read.likeliest_kind(track.kinds)
+            if technical(track) >= rubric.LEAST_TECHNICAL:
+                ideas.append((kind.value, rubric.TRANSITION_WORTH[kind] * likely))
+        for deed in self._deeds:
+            if self.counts(deed, tracks):
+                worth = rubric.TECHNIQUE_WORTH[deed.technique]
+                ideas.append((deed.technique.value, worth))
+        return ideas
+
+    @staticmethod
+    def counts(deed: Deed, tracks: Sequence[Track]) -> bool:
+        """Whether a technique counts by itself: what belongs to a transition counts there."""
+        return not any(
+            track.start_hop - 2 <= deed.end_hop and deed.start_hop <= track.end_hop + 2
+            for track in tracks
+        )
+
+
+def technical(track: Track) -> float:
+    """Return a transition's technical worth, 0-1."""
+    read_shares = shares(track)
+    values = np.array([read_shares[part].share for part in Part])
+    return float(concluded(Component.TECHNICAL, values))
+
+
+def _layered(track: Track) -> bool:
+    """Tell whether two tracks really played together: long, in time and in tune."""
+    seconds = (track.end_hop - track.start_hop) * HOP_SECONDS
+    harmony = shares(track)[Part.HARMONY].share
+    return (
+        seconds >= rubric.LAYER_SECONDS
+        and technical(track) >= rubric.LEAST_TECHNICAL
+        and harmony >= rubric.LEAST_HARMONY
+    )
