@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.media import samples_to_seconds
@@ -13,6 +14,7 @@ from judge.engine import Engine
 from stream.files import MixFile, open_mix
 from web.report import Audio, Collection, Origin, Report
 from web.report.provenance import model_of
+from web.report.waveform import Waveform
 from web.settings import ONNX_PROVIDERS, Settings
 from web.settings_sections import ProviderName
 from web.texts import Texts
@@ -20,6 +22,14 @@ from web.version import software_version
 
 Progress = Callable[[float, float | None], None]
 """Told how many seconds are done, and of how many if that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFile:
+    """What is known of a file once it was judged."""
+
+    report: Report
+    waveform: Waveform
 
 
 def load_engine(settings: Settings, provider: ProviderName | None = None) -> Engine:
@@ -47,7 +57,7 @@ def judge_file(
     genre: Genre | None,
     texts: Texts,
     progress: Progress = lambda _, __: None,
-) -> Report:
+) -> JudgedFile:
     """Judge a whole file.
 
     Parameters
@@ -71,10 +81,11 @@ def judge_file(
     mix = open_mix(path)
     engine = load()
     session = engine.open(SessionInfo(mix.session, "file", path.stem, 0.0, None, genre))
-    collection, end_sample = Collection(), 0
+    collection, waveform, end_sample = Collection(), Waveform(), 0
     for hop in mix.hops():
         (judged,) = engine.advance([(session, hop)])
         collection.add(message for message, _ in judged.messages)
+        waveform.add(hop.samples)
         end_sample = judged.end_sample
         progress(samples_to_seconds(end_sample), mix.duration_seconds)
     origin = Origin(
@@ -84,7 +95,7 @@ def judge_file(
         declared_genre=genre,
         software_version=software_version(),
     )
-    return collection.report(origin, texts)
+    return JudgedFile(collection.report(origin, texts), waveform)
 
 
 def _audio(mix: MixFile, end_sample: int) -> Audio:

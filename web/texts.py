@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -58,6 +58,10 @@ class Texts:
 
     def __contains__(self, key: str) -> bool:
         return key in self._words or key in self._original
+
+    def __iter__(self) -> Iterator[str]:
+        """Return every key that there is a text for."""
+        return iter(self._original)
 
     def __call__(self, key: str, /, **values: object) -> str:
         """Return the text of `key` with its placeholders filled from `values`.

@@ -29,7 +29,7 @@ def engine():
 @pytest.mark.parametrize("sound", SOUNDS, ids=lambda path: path.stem)
 def test_a_known_sound_is_judged_as_expected(sound, engine):
     expected = orjson.loads(sound.with_suffix(".json").read_bytes())
-    report = to_plain(judge_file(sound, lambda: engine, None, Texts("en")))
+    report = to_plain(judge_file(sound, lambda: engine, None, Texts("en")).report)
     wrong = {
         path: found
         for path, wanted in expected.items()

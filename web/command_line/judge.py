@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +20,7 @@ from web.settings import load_settings
 from web.settings_sections import LogFormat, LogLevel, ProviderName
 
 if TYPE_CHECKING:
-    from web.report import Report
+    from web.judging import JudgedFile
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it: 128 and the signal's number."""
@@ -27,10 +29,26 @@ STANDARD_OUTPUT = Path("-")
 """Stands for standard output, as elsewhere on the command line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the results are written; None for what was not asked for."""
+
+    json: Path | None
+    plot: Path | None
+    html: Path | None
+
+    @property
+    def files(self) -> list[Path]:
+        """Those that are files."""
+        named = (self.json, self.plot, self.html)
+        return [path for path in named if path is not None and path != STANDARD_OUTPUT]
+
+
 def judge(  # noqa: PLR0917 - typer passes by name; this is the shape of the command
     file: Annotated[Path, typer.Argument(help=TEXTS("judge.file.help"))],
     json: Annotated[Path | None, typer.Option("--json", help=TEXTS("judge.json.help"))] = None,
     plot: Annotated[Path | None, typer.Option("--plot", help=TEXTS("judge.plot.help"))] = None,
+    html: Annotated[Path | None, typer.Option("--html", help=TEXTS("judge.html.help"))] = None,
     genre: Annotated[Genre | None, typer.Option("--genre", help=TEXTS("judge.genre.help"))] = None,
     provider: Annotated[
         ProviderName | None, typer.Option("--provider", help=TEXTS("judge.provider.help"))
@@ -41,7 +59,7 @@ def judge(  # noqa: PLR0917 - typer passes by name; this is the shape of the com
     console = Console(stderr=True)
     try:
         with logging_to(sys.stderr, LogFormat.CONSOLE, LogLevel.WARNING):
-            _judge(file, json, plot, genre, provider, config, console)
+            _judge(file, Places(json, plot, html), genre, provider, config, console)
     except KeyboardInterrupt:
         console.print(TEXTS("report.interrupted"))
         raise typer.Exit(INTERRUPTED) from None
@@ -49,8 +67,7 @@ def judge(  # noqa: PLR0917 - typer passes by name; this is the shape of the com
 
 def _judge(  # noqa: PLR0917 - the command's own parameters, handed on
     file: Path,
-    json: Path | None,
-    plot: Path | None,
+    places: Places,
     genre: Genre | None,
     provider: ProviderName | None,
     config: Path | None,
@@ -61,41 +78,51 @@ def _judge(  # noqa: PLR0917 - the command's own parameters, handed on
     from web.report.readable import print_report  # noqa: PLC0415
 
     settings = load_settings(config)
-    _check_places(file, json, plot)
+    _check_places(file, places)
     with progress_bar(console, TEXTS("report.progress")) as progress:
-        report = judge_file(file, lambda: load_engine(settings, provider), genre, TEXTS, progress)
+        judged = judge_file(file, lambda: load_engine(settings, provider), genre, TEXTS, progress)
     # Standard output holds one thing: the report for people, or where asked the one for programs.
-    print_report(report, console if json == STANDARD_OUTPUT else Console(), TEXTS)
-    _write(report, json, plot, console)
+    printer = console if places.json == STANDARD_OUTPUT else Console()
+    print_report(judged.report, printer, TEXTS)
+    _write(judged, places, console)
 
 
-def _check_places(file: Path, json: Path | None, plot: Path | None) -> None:
+def _check_places(file: Path, places: Places) -> None:
     """Refuse places for the results where they would do harm or could not be written."""
     from web.report.storing import check_apart, check_writable  # noqa: PLC0415 - as above
 
-    if plot is not None and plot.suffix.lower() != ".png":
+    if places.plot is not None and places.plot.suffix.lower() != ".png":
         raise BadInput(
-            f"{plot} cannot be drawn: pictures are PNG. Choose a name that ends in .png.",
+            f"{places.plot} cannot be drawn: pictures are PNG. Choose a name that ends in .png.",
             code="picture_not_png",
-            path=str(plot),
+            path=str(places.plot),
         )
-    for path in (json, plot):
-        if path is not None and path != STANDARD_OUTPUT:
-            check_writable(path, file)
-    if json is not None and plot is not None:
-        check_apart(json, plot)
+    if places.html is not None and places.html.suffix.lower() not in {".html", ".htm"}:
+        raise BadInput(
+            f"{places.html} cannot be the page: pages are HTML. Choose a name that ends in .html.",
+            code="page_not_html",
+            path=str(places.html),
+        )
+    for path in places.files:
+        check_writable(path, file)
+    for one, other in combinations(places.files, 2):
+        check_apart(one, other)
 
 
-def _write(report: Report, json: Path | None, plot: Path | None, console: Console) -> None:
+def _write(judged: JudgedFile, places: Places, console: Console) -> None:
     from web.report.storing import as_json, write_json  # noqa: PLC0415 - loaded by now
 
-    if json == STANDARD_OUTPUT:
-        typer.echo(as_json(report), nl=False)
-    elif json is not None:
-        write_json(report, json)
-        console.print(TEXTS("report.written", path=json), markup=False, highlight=False)
-    if plot is not None:
+    if places.json == STANDARD_OUTPUT:
+        typer.echo(as_json(judged.report), nl=False)
+    elif places.json is not None:
+        write_json(judged.report, places.json)
+    if places.plot is not None:
         from web.report.plot import draw  # noqa: PLC0415 - who does not draw does not wait for it
 
-        draw(report, plot, TEXTS)
-        console.print(TEXTS("report.written", path=plot), markup=False, highlight=False)
+        draw(judged.report, places.plot, TEXTS)
+    if places.html is not None:
+        from web.report.html import write_html  # noqa: PLC0415 - as above
+
+        write_html(judged.report, judged.waveform, places.html, TEXTS)
+    for path in places.files:
+        console.print(TEXTS("report.written", path=path), markup=False, highlight=False)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from core.media import samples_to_seconds
 from core.messages import (
     Component,
     Estimate,
@@ -18,35 +17,28 @@ from core.messages import (
     Score,
     Transition,
 )
-from web.report.contents import (
-    FORMAT,
-    Audio,
-    FindingLine,
-    Interval,
-    Model,
-    Report,
-    TransitionLine,
-    Window,
+from web.report.contents import FORMAT, Audio, Interval, Model, Report, Window
+from web.report.lines import (
+    finding_line,
+    loss_lines,
+    number_of,
+    transition_line,
+    window_of,
+    word_of,
 )
-from web.report.words import measured
 from web.texts import Texts
 
 NOTHING_JUDGED: Final = "too_short"
 """Why nothing is known of a set without a single window."""
+
+UNMEASURED: Final = "not_measured"
+"""Why there is no true peak where there is loudness: this judge does not tell it."""
 
 SILENT: Final = "silent"
 """Why there is no loudness: the gate of EBU R128 let nothing pass."""
 
 WAITING: Final = "first_transition_pending"
 """Why a component is missing while the set has a score: it is judged by transitions alone."""
-
-_TRANSITION_VALUES: Final = (
-    "beat_match_accuracy",
-    "harmonic_compatibility",
-    "transition_smoothness",
-    "offset_ms",
-    "tempo_difference_percent",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,7 @@ class Collection:
                 self._transitions[message.index] = message
 
     def _add_score(self, score: Score) -> None:
-        self._windows.append(_window(score))
+        self._windows.append(window_of(score))
         self._last = score
         self._bpm.add(score.bpm)
         self._key.add(score.key)
@@ -109,20 +101,22 @@ class Collection:
                 for name, known in values.items()
                 if isinstance(known, Reading) and known.reason is not None
             },
-            bpm=_figure(heard["bpm"]),
-            key=_word(heard["key"]),
-            camelot=_word(heard["camelot"]),
-            genre=_word(heard["genre"]),
+            bpm=number_of(heard["bpm"]),
+            key=word_of(heard["key"]),
+            camelot=word_of(heard["camelot"]),
+            genre=word_of(heard["genre"]),
             declared_genre=origin.declared_genre,
-            loudness_lufs=_figure(heard["loudness_lufs"]),
+            loudness_lufs=number_of(heard["loudness_lufs"]),
+            true_peak_dbtp=number_of(heard["true_peak_dbtp"]),
             windows=tuple(self._windows),
             transitions=tuple(
-                _transition(self._transitions[index]) for index in sorted(self._transitions)
+                transition_line(self._transitions[index]) for index in sorted(self._transitions)
             ),
             findings=tuple(
-                _finding(finding, texts)
+                finding_line(finding, texts)
                 for finding in sorted(self._findings, key=lambda finding: finding.start_sample)
             ),
+            losses=loss_lines(self._last.set_losses if self._last else (), texts),
             model=origin.model,
             providers=origin.providers,
             audio=origin.audio,
@@ -132,15 +126,17 @@ class Collection:
     def _heard(self) -> dict[str, Reading]:
         """Return what holds for the set as a whole, where the scores say what holds at a time."""
         if self._last is None:
-            names = ("bpm", "key", "camelot", "genre", "loudness_lufs")
+            names = ("bpm", "key", "camelot", "genre", "loudness_lufs", "true_peak_dbtp")
             return dict.fromkeys(names, _unknown(NOTHING_JUDGED))
-        loudness = self._last.loudness.integrated_lufs
+        loudness, peak = self._last.loudness.integrated_lufs, self._last.loudness.true_peak_dbtp
+        no_peak = SILENT if loudness is None else UNMEASURED
         return {
             "bpm": self._bpm.reading(),
             "key": self._key.reading(),
             "camelot": self._camelot.reading(),
             "genre": self._last.genre,
             "loudness_lufs": _unknown(SILENT) if loudness is None else Reading(loudness, 1.0),
+            "true_peak_dbtp": _unknown(no_peak) if peak is None else Reading(peak, 1.0),
         }
 
 
@@ -150,14 +146,6 @@ def _unknown(reason: str | None) -> Reading:
 
 def _value(known: Estimate | Reading) -> float | None:
     return known.value if isinstance(known, Estimate) else None
-
-
-def _figure(reading: Reading) -> float | None:
-    return float(reading.value) if isinstance(reading.value, int | float) else None
-
-
-def _word(reading: Reading) -> str | None:
-    return reading.value if isinstance(reading.value, str) else None
 
 
 def _set_scores(last: Score | None) -> dict[str, Estimate | Reading]:
@@ -184,7 +172,7 @@ class _Median:
 
     def add(self, reading: Reading) -> None:
         self._last = reading
-        figure = _figure(reading)
+        figure = number_of(reading)
         if figure is not None:
             self._known.append((figure, reading.confidence))
 
@@ -209,7 +197,7 @@ class _Commonest:
     def add(self, reading: Reading) -> None:
         self._last = reading
         self._readings += 1
-        word = _word(reading)
+        word = word_of(reading)
         if word is not None:
             self._weights[word] += reading.confidence
 
@@ -218,65 +206,3 @@ class _Commonest:
             return self._last
         best = max(self._weights, key=lambda word: self._weights[word])
         return Reading(best, self._weights[best] / self._readings)
-
-
-def _interval(estimate: Estimate | None) -> Interval | None:
-    return None if estimate is None else Interval(estimate.low, estimate.high)
-
-
-def _window(score: Score) -> Window:
-    components = {component: score.components.get(component) for component in Component}
-    return Window(
-        start_seconds=samples_to_seconds(score.start_sample),
-        end_seconds=samples_to_seconds(score.end_sample),
-        overall=None if score.overall is None else score.overall.value,
-        interval=_interval(score.overall),
-        components={
-            component: None if estimate is None else estimate.value
-            for component, estimate in components.items()
-        },
-        reason=score.reason,
-        set_overall=None if score.set_overall is None else score.set_overall.value,
-        set_interval=_interval(score.set_overall),
-        set_reason=score.set_reason,
-        bpm=_figure(score.bpm),
-        key=_word(score.key),
-        camelot=_word(score.camelot),
-        loudness_lufs=score.loudness.short_term_lufs,
-        energy=score.energy,
-        danceability=score.danceability,
-        concealed_ratio=score.concealed_ratio,
-    )
-
-
-def _transition(transition: Transition) -> TransitionLine:
-    readings = {name: getattr(transition, name) for name in _TRANSITION_VALUES}
-    return TransitionLine(
-        start_seconds=samples_to_seconds(transition.start_sample),
-        duration_seconds=samples_to_seconds(transition.end_sample - transition.start_sample),
-        settled=transition.settled,
-        **{name: _figure(reading) for name, reading in readings.items()},
-        reasons={
-            name: reading.reason for name, reading in readings.items() if reading.reason is not None
-        },
-    )
-
-
-def _finding(finding: Finding, texts: Texts) -> FindingLine:
-    values = {
-        "measured": measured(finding.measured, texts),
-        "limit": measured(finding.limit, texts),
-        "unit": texts(f"unit.{finding.unit}") if f"unit.{finding.unit}" in texts else finding.unit,
-    }
-    return FindingLine(
-        time_seconds=samples_to_seconds(finding.start_sample),
-        duration_seconds=samples_to_seconds(finding.end_sample - finding.start_sample),
-        code=finding.code,
-        component=finding.component,
-        text=texts(f"finding.{finding.code}", **values),
-        measured=finding.measured,
-        limit=finding.limit,
-        unit=finding.unit,
-        points=finding.points,
-        fix=texts(f"finding.{finding.code}.fix", **values),
-    )

@@ -45,6 +45,7 @@ class Window:
     key: str | None
     camelot: str | None
     loudness_lufs: float | None  # short-term
+    section: str | None
     energy: float | None
     danceability: float | None
     concealed_ratio: float
@@ -62,6 +63,11 @@ class TransitionLine:
     transition_smoothness: float | None
     offset_ms: float | None
     tempo_difference_percent: float | None
+    kind: str | None
+    drift_ms_per_second: float | None
+    bass_excess_db: float | None  # above one track's bass
+    level_step_lu: float | None  # the new track against the old
+    phrase_error_beats: float | None
     reasons: Mapping[str, str]
 
 
@@ -77,6 +83,21 @@ class FindingLine:
     measured: float
     limit: float
     unit: str
+    points: float
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossLine:
+    """What one kind of finding cost a component of the set, in the reader's language.
+
+    The losses of a component sum to what its score lacks of 10.
+    """
+
+    component: Component
+    code: str
+    text: str
+    count: int
     points: float
     fix: str
 
@@ -119,9 +140,11 @@ class Report:
     genre: str | None
     declared_genre: Genre | None
     loudness_lufs: float | None
+    true_peak_dbtp: float | None
     windows: tuple[Window, ...]
     transitions: tuple[TransitionLine, ...]
     findings: tuple[FindingLine, ...]
+    losses: tuple[LossLine, ...]  # of each component the costliest first
     model: Model
     providers: tuple[str, ...]
     audio: Audio

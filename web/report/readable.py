@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from core.messages import Component
+from web.report import losses
 from web.report.contents import FindingLine, Report, TransitionLine
 from web.report.unscored import no_score, reason_text
-from web.report.words import clock, local, number
+from web.report.words import clock, key_name, local, number
 from web.texts import Texts
 
 COLOURS: Final[Mapping[Component, str]] = {
@@ -41,6 +42,8 @@ def _parts(report: Report, texts: Texts) -> Iterator[RenderableType]:
     yield ""
     yield Padding(_heard(report, texts), _INDENT)
     yield from _section("transitions", _transitions(report, texts), texts)
+    if report.losses:
+        yield from _section("losses", _losses(report, texts), texts)
     yield from _section("findings", _findings(report, texts), texts)
     yield ""
     yield Text(texts("report.cannot_hear"), style=_QUIET)
@@ -96,14 +99,18 @@ def _bar(score: float, style: str) -> tuple[str, str]:
 
 
 def _heard(report: Report, texts: Texts) -> Table:
-    key = None if report.key is None else _key(report.key, report.camelot, texts)
+    key = None if report.key is None else key_name(report.key, report.camelot, texts)
     bpm = None if report.bpm is None else number(report.bpm, texts)
     loudness = None
     if report.loudness_lufs is not None:
         loudness = f"{local(f'{report.loudness_lufs:.1f}', texts)} LUFS"
+    peak = None
+    if report.true_peak_dbtp is not None:
+        peak = f"{local(f'{report.true_peak_dbtp:.1f}', texts)} dBTP"
     genre = None if report.genre is None else texts(f"report.genre.{report.genre}")
     table = Table.grid(padding=(0, 2))
-    for name, value in (("bpm", bpm), ("key", key), ("genre", genre), ("loudness_lufs", loudness)):
+    heard = {"bpm": bpm, "key": key, "genre": genre, "loudness_lufs": loudness}
+    for name, value in {**heard, "true_peak_dbtp": peak}.items():
         if value is None:
             why = reason_text(report.reasons[name], texts)
             table.add_row(texts(f"report.{name}"), Text(f"–  {why}", style=_QUIET))
@@ -112,19 +119,13 @@ def _heard(report: Report, texts: Texts) -> Table:
     return table
 
 
-def _key(key: str, camelot: str | None, texts: Texts) -> str:
-    """Return a key such as "F# minor" in the language's own way of naming it."""
-    tonic, _, mode = key.partition(" ")
-    named = texts(f"key.{mode}", tonic=texts(f"tonic.{tonic}"))
-    return named if camelot is None else f"{named} ({camelot})"
-
-
 def _transitions(report: Report, texts: Texts) -> RenderableType:
     if not report.transitions:
         return Text(texts("report.no_transitions"), style=_QUIET)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style=_QUIET)
     for name in ("at", "length", "beats", "harmony", "smoothness", "offset", "tempo"):
         table.add_column(texts(f"report.transition.{name}"), justify="right", no_wrap=True)
+    table.add_column(texts("report.transition.kind"))
     for transition in report.transitions:
         table.add_row(*_transition(transition, texts))
     return table
@@ -143,7 +144,25 @@ def _transition(transition: TransitionLine, texts: Texts) -> tuple[str, ...]:
         *("–" if ratio is None else f"{100 * ratio:.0f} %" for ratio in ratios),
         "–" if offset is None else f"{local(f'{offset:.0f}', texts)} ms",
         "–" if tempo is None else f"{local(f'{tempo:+.2f}', texts)} %",
+        "–" if transition.kind is None else texts(f"kind.{transition.kind}"),
     )
+
+
+def _losses(report: Report, texts: Texts) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for component in Component:
+        value = report.components[component]
+        lines = losses.of_component(report, component)
+        if value is None:
+            continue
+        for line, tenths in zip(lines, losses.shown_tenths(lines, value), strict=True):
+            table.add_row(
+                Text(texts(f"report.{component}"), style=COLOURS[component]),
+                Text(losses.points(tenths, texts), justify="right", style="bold"),
+                Text(f"{line.count} ×" if line.count else "", justify="right", style=_QUIET),
+                Text(line.text),
+            )
+    return table
 
 
 def _findings(report: Report, texts: Texts) -> RenderableType:

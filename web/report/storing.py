@@ -107,7 +107,7 @@ def check_apart(one: Path, other: Path) -> None:
     """
     if _same(one, other):
         raise BadInput(
-            f"{one} cannot be the report and the picture at once. Choose another name for one.",
+            f"{one} cannot be two results at once. Choose another name for one of them.",
             code="outputs_alike",
             path=str(one),
         )

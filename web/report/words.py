@@ -4,7 +4,30 @@ from __future__ import annotations
 
 import math
 
+from core.messages import Finding
+from web.report.contents import FindingLine
 from web.texts import Texts
+
+
+def told(finding: Finding | FindingLine, texts: Texts) -> tuple[str, str]:
+    """Return what was heard and what to do about it, each a sentence or two."""
+    values = {
+        "measured": measured(abs(finding.measured), texts),  # the words say which way it went
+        "limit": measured(finding.limit, texts),
+        "unit": texts(f"unit.{finding.unit}") if f"unit.{finding.unit}" in texts else finding.unit,
+    }
+    return texts(f"finding.{finding.code}", **values), fix(finding.code, texts, **values)
+
+
+def fix(code: str, texts: Texts, **values: str) -> str:
+    """Return what to do about a kind of finding; empty where there is nothing to say."""
+    key = f"finding.{code}.fix"
+    return texts(key, **values) if key in texts else ""
+
+
+def loss_name(code: str, texts: Texts) -> str:
+    """Return what a kind of finding is called where its points are added up."""
+    return texts(f"loss.{code}") if f"loss.{code}" in texts else code.replace("_", " ")
 
 
 def clock(seconds: float) -> str:
@@ -33,3 +56,10 @@ def measured(value: float, texts: Texts) -> str:
 def local(figure: str, texts: Texts) -> str:
     """Return a figure such as 7.40 with the language's decimal sign, and a real minus."""
     return figure.replace(".", texts("report.decimal_sign")).replace("-", "−")
+
+
+def key_name(key: str, camelot: str | None, texts: Texts) -> str:
+    """Return a key such as "F# minor" in the language's own way of naming it."""
+    tonic, _, mode = key.partition(" ")
+    named = texts(f"key.{mode}", tonic=texts(f"tonic.{tonic}"))
+    return named if camelot is None else f"{named} ({camelot})"
