@@ -24,8 +24,9 @@ COMMAND = (sys.executable, "-c", "from web.command_line import main; main()", "j
 
 
 def test_a_mix_is_judged_printed_and_written(tmp_path, capsys):
-    json, plot = tmp_path / "out.json", tmp_path / "out.png"
-    code = run(["judge", str(HOUSE), "--json", str(json), "--plot", str(plot), "--genre", "house"])
+    json, plot, html = (tmp_path / f"out.{suffix}" for suffix in ("json", "png", "html"))
+    places = ["--json", str(json), "--plot", str(plot), "--html", str(html)]
+    code = run(["judge", str(HOUSE), *places, "--genre", "house"])
     out, err = capsys.readouterr()
     assert code == 0
     report = orjson.loads(json.read_bytes())
@@ -33,6 +34,9 @@ def test_a_mix_is_judged_printed_and_written(tmp_path, capsys):
     assert report["declared_genre"] == "house"
     assert report["bpm"] == pytest.approx(124, abs=0.2)
     assert plot.read_bytes().startswith(b"\x89PNG")
+    assert html.read_text().startswith("<!doctype html>")
+    assert str(tmp_path) not in html.read_text()
+    assert str(ROOT) not in html.read_text()  # it is there to be passed on
     assert "house_124.opus" in out
     assert "out.json" not in out  # standard output is the report alone
     assert "out.json" in err.replace("\n", "")
@@ -65,6 +69,7 @@ def test_too_short_a_mix_has_no_score_and_says_why(tmp_path, capsys):
         ([str(HOUSE), "--plot", "absent/out.png"], "no folder absent"),
         ([str(HOUSE), "--genre", "polka"], "--genre takes one of these: house, techno, trance"),
         ([str(HOUSE), "--plot", "out.jpg"], "PNG"),
+        ([str(HOUSE), "--html", "out.txt"], "HTML"),
         ([str(HOUSE.parent)], "is a folder"),
     ],
 )
@@ -76,16 +81,17 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(arguments, words, capsys):
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("option", ["--json", "--plot"])
+@pytest.mark.parametrize("option", ["--json", "--plot", "--html"])
 @pytest.mark.parametrize("named", ["itself", "symbolic link", "hard link", "roundabout"])
 def test_the_mix_itself_is_never_overwritten(tmp_path, capsys, option, named):
-    mix = tmp_path / "mix.png"  # a name that both options take
+    suffix = "html" if option == "--html" else "png"  # names that the options take
+    mix = tmp_path / f"mix.{suffix}"
     mix.write_bytes(HOUSE.read_bytes())
     place = mix
     if named == "roundabout":
-        place = tmp_path / "." / ".." / tmp_path.name / "mix.png"
+        place = tmp_path / "." / ".." / tmp_path.name / f"mix.{suffix}"
     elif named != "itself":
-        place = tmp_path / "link.png"
+        place = tmp_path / f"link.{suffix}"
         (place.symlink_to if named == "symbolic link" else place.hardlink_to)(mix)
     assert run(["judge", str(mix), option, str(place)]) == 2
     out, err = capsys.readouterr()
@@ -95,9 +101,10 @@ def test_the_mix_itself_is_never_overwritten(tmp_path, capsys, option, named):
     assert place.samefile(mix)
 
 
-def test_two_results_are_not_written_to_one_place(tmp_path, capsys):
-    place = str(tmp_path / "out.png")
-    assert run(["judge", str(HOUSE), "--json", place, "--plot", place]) == 2
+@pytest.mark.parametrize(("other", "suffix"), [("--plot", "png"), ("--html", "html")])
+def test_two_results_are_not_written_to_one_place(tmp_path, capsys, other, suffix):
+    place = str(tmp_path / f"out.{suffix}")
+    assert run(["judge", str(HOUSE), "--json", place, other, place]) == 2
     assert "at once" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 

@@ -19,13 +19,16 @@ from core.messages import (
     Estimate,
     Finding,
     Genre,
+    Loss,
     Loudness,
     Reading,
     Score,
+    Section,
     Transition,
+    TransitionKind,
 )
 from core.plain import to_plain
-from web.report import Audio, Collection, Model, Origin, contents
+from web.report import Audio, Collection, Model, Origin, contents, losses
 from web.report.plot import draw
 from web.report.readable import print_report
 from web.report.storing import check_writable, replacing, write_json
@@ -40,6 +43,14 @@ ORIGIN = Origin(AUDIO, Model("judge", "1.0", "cd" * 32, True), ("CPU",), Genre.T
 SCHEMA = orjson.loads(contents.SCHEMA_PATH.read_bytes())
 KNOWN = Estimate(7.4, 7.1, 7.7)
 UNKNOWN = Reading(None, reason="no_beat")
+LOSSES = (
+    Loss(Component.SELECTION, "key_clash", 2, -1.9),
+    Loss(Component.SELECTION, "prior", 0, -0.7),
+    Loss(Component.TECHNICAL, "prior", 0, -0.34),
+    Loss(Component.TECHNICAL, "beat_offset", 3, -1.93),
+    Loss(Component.TECHNICAL, "clipping", 0, 0.0),
+    Loss(Component.TECHNICAL, "loudness_step", 1, -0.33),
+)
 
 
 def score(hop, **changes):
@@ -58,12 +69,14 @@ def score(hop, **changes):
         key=Reading("A minor", 0.8),
         camelot=Reading("8A", 0.8),
         genre=Reading("techno", 0.7),
-        loudness=Loudness(-9.0, -9.5, -10.0),
+        loudness=Loudness(-9.0, -9.5, -10.0, -0.8),
         energy=0.6,
         danceability=0.7,
         concealed_ratio=0.0,
         batch_size=1,
         arrived_seconds=0.0,
+        section=Reading(Section.DROP, 0.9),
+        set_losses=LOSSES,
     )
     return dataclasses.replace(whole, **changes)
 
@@ -85,12 +98,26 @@ def nothing(hop, reason="deadline", set_reason="first_transition_pending"):
         loudness=Loudness(None, None, None),
         energy=None,
         danceability=None,
+        section=UNKNOWN,
+        set_losses=(),
     )
 
 
 def transition(settled, offset):
     good = Reading(0.9, 0.9)
-    return Transition(0, 480_000, 960_000, settled, good, good, good, offset, Reading(-0.4, 0.5))
+    return Transition(
+        0,
+        480_000,
+        960_000,
+        settled,
+        good,
+        good,
+        good,
+        offset,
+        Reading(-0.4, 0.5),
+        kind=Reading(TransitionKind.BASS_SWAP, 0.8),
+        level_step_lu=Reading(-1.2, 0.9),
+    )
 
 
 def report_of(*messages, texts=EN):
@@ -127,7 +154,11 @@ def test_the_last_word_on_the_set_counts():
     assert (report.bpm, report.key, report.camelot) == (128.0, "A minor", "8A")
     assert report.loudness_lufs == -10.0
     assert len(report.windows) == 43
-    assert [line.offset_ms for line in report.transitions] == [38.4]
+    assert report.true_peak_dbtp == -0.8
+    assert report.windows[0].section == "drop"
+    (line,) = report.transitions
+    assert (line.offset_ms, line.kind, line.level_step_lu) == (38.4, "bass_swap", -1.2)
+    assert line.reasons["phrase_error_beats"] == "not_measured"
     assert [finding.time_seconds for finding in report.findings] == [10.0, 760.0]
 
 
@@ -136,8 +167,9 @@ def test_the_last_word_on_the_set_counts():
 )
 def test_what_is_not_known_is_null_with_a_reason(messages):
     plain = to_plain(report_of(*messages))
-    names = ["overall", "bpm", "key", "camelot", "genre", "loudness_lufs"]
-    assert [plain[name] for name in names] == [None] * 6
+    names = ["overall", "bpm", "key", "camelot", "genre", "loudness_lufs", "true_peak_dbtp"]
+    assert [plain[name] for name in names] == [None] * 7
+    assert plain["losses"] == []
     assert set(plain["components"].values()) == {None}
     assert plain["intervals"] == {}
     assert set(plain["reasons"]) == {*names, *Component}
@@ -150,6 +182,38 @@ def test_a_component_that_waits_says_so_while_the_set_has_a_score():
     assert report.overall == 7.4
     assert report.components[Component.TECHNICAL] is None
     assert report.reasons == {"technical": "first_transition_pending"}
+
+
+def test_points_went_component_by_component_the_costliest_first():
+    lines = whole_report().losses
+    assert [(line.component, line.code) for line in lines] == [
+        ("technical", "beat_offset"),
+        ("technical", "prior"),
+        ("technical", "loudness_step"),  # what cost nothing is no loss
+        ("selection", "key_clash"),
+        ("selection", "prior"),
+    ]
+    assert lines[0].text == "Kicks apart"
+    assert lines[0].fix == EN("finding.beat_offset.fix")
+    assert sum(line.points for line in lines[:3]) == pytest.approx(7.4 - 10)
+
+
+@pytest.mark.parametrize(
+    ("points", "value", "shown"),
+    [
+        ((-1.93, -0.34, -0.33), 7.4, (-19, -4, -3)),  # -19, -3, -3 would be one tenth short
+        ((-0.25, -0.25, -0.25, -0.25), 9.0, (-3, -3, -2, -2)),
+        ((-0.04, -0.02), 9.94, (-1, 0)),
+        ((-2.0,), 8.0, (-20,)),
+        ((), 10.0, ()),
+    ],
+)
+def test_shown_points_sum_to_what_the_shown_score_lacks(points, value, shown):
+    lines = [contents.LossLine(Component.ENERGY, "prior", "", 0, each, "") for each in points]
+    tenths = losses.shown_tenths(lines, value)
+    assert sum(tenths) == round(10 * value) - 100
+    assert sorted(tenths) == sorted(shown)
+    assert all(abs(one - 10 * other) < 1 for one, other in zip(tenths, points, strict=True))
 
 
 def test_the_tempo_of_a_set_is_one_that_was_played():
@@ -183,6 +247,7 @@ def test_json_is_what_the_schema_says(tmp_path):
         (contents.Window, SCHEMA["$defs"]["window"]),
         (contents.TransitionLine, SCHEMA["$defs"]["transition"]),
         (contents.FindingLine, SCHEMA["$defs"]["finding"]),
+        (contents.LossLine, SCHEMA["$defs"]["loss"]),
         (contents.Model, SCHEMA["properties"]["model"]),
         (contents.Audio, SCHEMA["properties"]["audio"]),
         (contents.Interval, SCHEMA["$defs"]["interval"]),
@@ -199,6 +264,7 @@ def test_the_page_shows_what_the_schema_says():
     (shown,) = (orjson.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.S))
     assert list(shown) == list(SCHEMA["properties"])
     assert list(shown["findings"][0]) == list(SCHEMA["$defs"]["finding"]["properties"])
+    assert list(shown["losses"][0]) == list(SCHEMA["$defs"]["loss"]["properties"])
     assert list(shown["transitions"][0]) == list(SCHEMA["$defs"]["transition"]["properties"])
     assert shown["windows"][0].keys() <= SCHEMA["$defs"]["window"]["properties"].keys()
     finding = shown["findings"][0]
@@ -235,7 +301,10 @@ def test_a_person_reads_everything_that_counts():
     assert "Nudge the incoming deck" in text
     assert re.search(r"Key +A minor \(8A\)", text)
     assert "−10.0 LUFS" in text
-    assert re.search(r"0:10 +0:10 +90 % +90 % +90 % +38 ms +−0\.40 %", text)
+    assert "−0.8 dBTP" in text
+    assert re.search(r"Technical +−1\.9 +3 × +Kicks apart", text)
+    assert re.search(r"Technical +−0\.\d +Not proved yet", text)
+    assert re.search(r"0:10 +0:10 +90 % +90 % +90 % +38 ms +−0\.40 % +Bass swap", text)
     assert "judge 1.0 (cdcdcdcdcdcd) on CPU" in text
     assert "not been trained" not in text
 

@@ -58,6 +58,20 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder that `path` is to be written into, where there is none.
+
+    Raises
+    ------
+    core.errors.BadInput
+        If it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+
+
 def check_writable(path: Path, source: Path | None = None) -> None:
     """Refuse a place where nothing can be written before an hour is spent on what goes there.
 
@@ -88,7 +102,7 @@ def check_writable(path: Path, source: Path | None = None) -> None:
         )
     if source is not None and _same(path, source):
         raise BadInput(
-            f"{path} is the very file that is to be judged; it would be overwritten. Choose "
+            f"{path} is the very file that is to be read; it would be overwritten. Choose "
             "another name.",
             code="output_is_input",
             path=str(path),

@@ -16,6 +16,11 @@ from tests.web.pages.watching import Watched, watch
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
+VIOLATIONS = """
+async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+  .filter((each) => ['serious', 'critical', 'moderate'].includes(each.impact))
+  .map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3)}`)
+"""
 THEMES = ("dark", "light")
 
 
@@ -23,11 +28,7 @@ async def check(watched: Watched) -> None:
     """Run axe-core's rules for WCAG 2.2 A and AA and its best practices."""
     await watched.page.wait_for_timeout(350)  # nothing may be half faded in
     await watched.page.evaluate(AXE)
-    found = await watched.page.evaluate(
-        "async () => (await axe.run(document, { resultTypes: ['violations'] })).violations"
-        ".filter((each) => ['serious', 'critical', 'moderate'].includes(each.impact))"
-        ".map((each) => `${each.id}: ${each.nodes.map((node) => node.html).slice(0, 3)}`)"
-    )
+    found = await watched.page.evaluate(VIOLATIONS)
     assert not found, found
 
 

@@ -41,7 +41,7 @@ function layPins() {
   }));
 }
 
-const textOf = (element) => (element?.innerText ?? "").replace(/\s+/g, " ").trim();
+const textOf = (element) => (element?.innerText ?? "").replace(/[ \n]+/g, " ").trim();
 
 function labelOf(findings) {
   const time = clock(Number(findings[0].dataset.start));
