@@ -169,6 +169,7 @@ class Inference(_Section):
     device: Annotated[int, Field(ge=0)] = 0
     cuda_graphs: bool = True
     models_dir: Path | None = None
+    calibration: Path | None = None
 
 
 class Logs(_Section):

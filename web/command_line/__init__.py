@@ -1,4 +1,4 @@
-"""The command line: `djuniverse serve | judge | replay | key | doctor | version`.
+"""The command line: `djuniverse serve | judge | replay | calibrate | key | doctor | version`.
 
 Exit codes: 0 done; 1 it went wrong, or `doctor` found a problem; 2 what was given or set cannot be
 used; 130 interrupted.
@@ -59,6 +59,7 @@ def _command(name: str) -> Callable[..., object]:
 app.command("serve", help=TEXTS("serve.help"))(serve.serve)
 app.command("judge", help=TEXTS("judge.help"))(_command("judge"))
 app.command("replay", help=TEXTS("replay.help"))(_command("replay"))
+app.command("calibrate", help=TEXTS("calibrate.help"))(_command("calibrate"))
 app.add_typer(key.app, name="key", help=TEXTS("key.help"))
 app.command("doctor", help=TEXTS("doctor.help"))(doctor.doctor)
 app.command("version", help=TEXTS("version.help"))(version.version)
