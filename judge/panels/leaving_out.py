@@ -76,6 +76,8 @@ def correlations(one: Array, other: Array, shared: Array, weights: Array) -> Arr
     array of shape (draws, columns)
         NaN where one side does not vary.
     """
+    if not shared.any():
+        return np.full((len(weights), shared.shape[1]), np.nan)
     total = np.maximum(weights @ shared.astype(float), 1e-12)
 
     def mean(values: Array) -> Array:

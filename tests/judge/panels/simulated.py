@@ -33,7 +33,7 @@ def simulate(
     judge_error: float = 0.5,
     reach: float = 0.82,
 ) -> tuple[Panel, Opinions, Truth]:
-    """Simulate y = a_j x + b_j + halo + drift + noise, rounded to halves, as panels are known to be.
+    """Simulate y = a_j x + b_j + halo + drift + noise, rounded to halves.
 
     `distort` maps the truth to what the judge says of it, to which a normal error is added.
     """
