@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve install test check format lint types imports benchmark train clean
+.PHONY: help run serve install test check format lint types imports benchmark train evaluate clean
 
 help:  ## Show what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -40,6 +40,9 @@ imports: $(VENV)/.dev
 
 train: $(VENV)/.dev  ## Render data, train the judge and export its models
 	$(BIN)/python -m training
+
+evaluate: $(VENV)/.dev  ## Prove what the judge can do; writes docs/evaluation
+	$(BIN)/python -m training.evaluation
 
 benchmark: $(VENV)/.dev  ## Measure every claim against its peer
 	$(BIN)/python -m benchmarks

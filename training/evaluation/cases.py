@@ -1,0 +1,62 @@
+"""What is to be judged: a source, how long, what happens to its sound, and by which models."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from training.dataset import ROOT
+from training.evaluation.mixes import Mixed, Recorded
+from training.evaluation.simulated import Simulated, TrackAlone
+
+BITRATE_BPS: Final = 192_000
+"""All sound goes through Opus, as on its way to a server."""
+
+JUDGE: Final = ""
+"""The judge itself: models of the folder that is examined, not of one within it."""
+
+SOURCES: Final = (
+    *("core/media.py", "inference", "judge", "training/simulator", "training/clips.py"),
+    *("training/codecs.py", "training/opus.py"),
+    *(f"training/evaluation/{name}.py" for name in ("cases", "mixes", "recordings", "serving")),
+    *(f"training/evaluation/{name}.py" for name in ("simulated", "traces", "treatments")),
+)
+"""What a trace follows from besides its case and the models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One set to be judged.
+
+    Attributes
+    ----------
+    source
+        Its sound.
+    hops
+        How long, in hops of 0.5 s.
+    treatment
+        Name in `training.evaluation.treatments.TREATMENTS`; None leaves the sound.
+    models
+        Folder within the examined one, such as `without-house`; empty for the judge itself.
+    """
+
+    source: Simulated | TrackAlone | Mixed | Recorded
+    hops: int
+    treatment: str | None = None
+    models: str = JUDGE
+
+    def digest(self) -> str:
+        """Return a name for it: equal cases have equal ones."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:24]
+
+
+def code_digest(root: Path = ROOT) -> str:
+    """Return a digest of all code that a trace follows from."""
+    digest = hashlib.sha256()
+    for source in SOURCES:
+        path = root / source
+        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
