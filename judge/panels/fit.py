@@ -10,7 +10,6 @@ import numpy as np
 from core.messages import Component
 from judge.panels.agreement import intraclass, krippendorff_alpha
 from judge.panels.bootstrap import Figure, draws, figure
-from judge.panels.design import check_design
 from judge.panels.leaving_out import LeftOut, leave_one_out
 from judge.panels.panel import OVERALL, Array, Opinions, Panel, scored
 from judge.panels.scales import FittedScale, Gain, fit_scale
@@ -50,12 +49,13 @@ class PanelFit:
 def fit_panel(panel: Panel, opinions: Opinions) -> PanelFit:
     """Fit severity and scales, and find how far everybody agrees.
 
-    Raises
-    ------
-    core.errors.BadInput
-        If nothing can be learnt from the panel, with what to do.
+    Parameters
+    ----------
+    panel
+        One that `design.check_design` lets pass.
+    opinions
+        The judge's scores of the panel's sets.
     """
-    check_design(panel)
     severity = {facet: fit_severity(y, panel.order) for facet, y in panel.scores.items()}
     scales = {
         component: fit_scale(

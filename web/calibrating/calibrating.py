@@ -12,7 +12,7 @@ from core.messages import Component
 from core.plain import to_plain
 from judge.calibration import Calibration
 from judge.calibration.calibration import Source
-from judge.panels import FACETS, Panel, PanelFit, fit_panel
+from judge.panels import FACETS, Panel, PanelFit, check_design, fit_panel
 from judge.panels.fit import Agreement
 from judge.panels.panel import Array, scored
 from judge.panels.scales import Gain
@@ -78,6 +78,7 @@ def calibrate(panel_file: Path, score_paths: Sequence[Path], now: datetime) -> C
     """
     table = read_table(panel_file, (*IDS, *TEXT_COLUMNS), (*FACETS, ORDER, *NUMBER_COLUMNS))
     panel, sets = read_panel(table)
+    check_design(panel)
     opinions = opinions_of(table, sets, Reports.read(score_paths) if score_paths else None)
     fit = fit_panel(panel, opinions)
     with panel_file.open("rb") as file:

@@ -25,7 +25,7 @@ MOST_CELLS: Final = 10_000_000
 SetKey = tuple[str, str]
 """A set: its battle and who played it there."""
 
-Label = TypeVar("Label")
+Label = TypeVar("Label", str, SetKey)
 
 
 def set_keys(table: Table) -> list[SetKey]:
@@ -109,10 +109,10 @@ def read_panel(table: Table) -> tuple[Panel, list[SetKey]]:
 
 
 def _numbered(labels: Sequence[Label]) -> tuple[NDArray[np.int_], list[Label]]:
-    """Return each label's number and the labels in the order in which they first come."""
-    number: dict[Label, int] = {}
-    numbers = [number.setdefault(label, len(number)) for label in labels]
-    return np.array(numbers, np.int_), list(number)
+    """Return each label's number and the labels, sorted: the order of rows must not matter."""
+    known = sorted(set(labels))
+    number = {label: index for index, label in enumerate(known)}
+    return np.array([number[label] for label in labels], np.int_), known
 
 
 def _check_once(

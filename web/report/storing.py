@@ -131,7 +131,7 @@ def _same(one: Path, other: Path) -> bool:
     """Whether two names lead to one file, be it there or yet to be made."""
     if one.exists() and other.exists():
         return one.samefile(other)
-    return one.resolve() == other.resolve()
+    return os.path.realpath(one) == os.path.realpath(other)  # a circle of links leads nowhere
 
 
 def _umask() -> int:
