@@ -64,7 +64,7 @@ LIMITS: Final[Mapping[Part, tuple[float, float]]] = {
     Part.BEAT_OFFSET: (12.0, 60.0),  # ms; Friberg & Sundberg, 2.5 % of the interval at 125 BPM
     Part.TEMPO_DRIFT: (1.0, 10.0),  # ms/s, ten times the tempo difference in %
     Part.LEVEL: (1.0, 6.0),  # LU; EBU R128's tolerance for live sound
-    Part.BASS: (1.0, 4.0),  # dB above one track's bass; two alike add 3 incoherently
+    Part.BASS: (1.0, 3.0),  # dB above the louder bass; two alike add 3
     Part.PHRASE: (0.0, 4.0),  # beats off the 8-bar grid
     Part.CLIPPING: (0.0, 6.0),  # clipped runs a minute
     Part.SILENCE: (0.0, 2.0),  # seconds beyond one beat

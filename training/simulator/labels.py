@@ -1,183 +1,253 @@
 """How windows and whole sets should be judged: four components on 0-1.
 
-Labels follow from what was rendered, never from listening to it. What a transition showed is
-remembered for a while, as a listener would: a window between two transitions is judged by those
-before it. Until there is evidence, a label leans towards the middle.
+Labels follow from what was rendered, never from listening to it: transitions by `verdicts`, energy
+and creativity by the rubric's own definitions (`judge.rubric`) applied to what is true.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.media import SAMPLE_RATE_HZ
-from training.simulator import psychometrics as curves
-from training.simulator.arrangement import Role
-from training.simulator.channel import PlayedTrack
-from training.simulator.set_plan import Event, EventKind, SetTruth
-from training.simulator.transitions import TransitionPlan
-from training.simulator.verdicts import Verdict, at_bars, channel_gain, judge_transition
+from core.media import HOP_SAMPLES, HOP_SECONDS, HOPS_PER_WINDOW, SAMPLE_RATE_HZ
+from core.messages import Component, TransitionKind
+from judge import rubric
+from judge.parts import Part, concluded
+from training.simulator.courses import drive_and_pulse, sections, techniques
+from training.simulator.psychometrics import saturating
+from training.simulator.set_plan import SetTruth
+from training.simulator.stems import StemLevels
+from training.simulator.verdicts import Verdict, judge_transition
 
 Label = NDArray[np.float32]
 """Shape (4,): technical, selection, energy, creativity, the order of `core.messages.Component`."""
 
-PRIOR: Final = 0.6
-PRIOR_WEIGHT: Final = 0.35
-MEMORY_SECONDS: Final = 60.0
-"""After so long, what a transition showed counts a third."""
+HEARD_SECONDS: Final = 3.0
+"""So long after a transition begins to be heard, a window is judged by it."""
 
-STEP_SECONDS: Final = 0.25
-NO_EVENTS: Final = 0.15
-_EVENT_VALUE: Final = {EventKind.ROLL: 0.9, EventKind.SWEEP: 0.7}
-_MOVING_ROLES: Final = (
-    Role.KICK, Role.BASS, Role.CLAP, Role.HATS, Role.CHORDS,
-    Role.LEAD, Role.RISER, Role.CRASH, Role.FILL,
-)  # fmt: skip
+FULL_DRIVE: Final = 0.75
+MOVEMENT_HOPS: Final = 40
+FULL_MOVEMENT: Final = 0.6
+IDEAS_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is true of each hop of a rendered stretch of N hops with K transitions.
+
+    Attributes
+    ----------
+    newest
+        Shape (N,): index of the newest transition that is heard, -1 before the first.
+    age_hops
+        Shape (N,): hops since that transition ended, negative while it goes on.
+    active
+        Shape (N,): whether a transition is under way.
+    parts, measures, kind
+        Shapes (K, 10), (K, 5), (K,): of each transition.
+    levels
+        Shape (2, N): drive and pulse.
+    section
+        Shape (N,): an index of `core.messages.Section`.
+    techniques
+        Shape (N, 7).
+    windows
+        Shape (N, 2): energy and creativity of the window that ends with each hop.
+    """
+
+    newest: NDArray[np.int64]
+    age_hops: NDArray[np.int64]
+    active: NDArray[np.bool_]
+    parts: NDArray[np.float64]
+    measures: NDArray[np.float64]
+    kind: NDArray[np.int64]
+    levels: NDArray[np.float64]
+    section: NDArray[np.int64]
+    techniques: NDArray[np.bool_]
+    windows: NDArray[np.float64]
 
 
 class Labels:
-    """Labels of one set.
+    """Labels of one set, once it is rendered.
 
     Parameters
     ----------
-    truth
-        May still grow while labels are asked for.
+    truth, stems
+        Of the renderer.
+    start_sample
+        Where on the clock of the truth the sound begins.
     """
 
-    def __init__(self, truth: SetTruth) -> None:
+    def __init__(self, truth: SetTruth, stems: StemLevels, start_sample: int = 0) -> None:
         self._truth = truth
-        self._verdicts: dict[int, Verdict] = {}
+        self._stems = stems
+        self._start_sample = start_sample
+        self._hops = max((stems.end_sample - start_sample) // HOP_SAMPLES, 1)
 
-    def verdict(self, plan: TransitionPlan) -> Verdict:
-        """Return the judgement of one transition."""
-        if plan.index not in self._verdicts:
-            self._verdicts[plan.index] = judge_transition(self._truth, plan)
-        return self._verdicts[plan.index]
+    @cached_property
+    def verdicts(self) -> tuple[tuple[int, Verdict], ...]:
+        """Index and judgement of each transition that is heard before the sound ends."""
+        heard = []
+        for plan in self._truth.transitions:
+            inside = self._start_sample <= plan.start_sample < self._stems.end_sample
+            if inside:
+                heard.append((plan.index, judge_transition(self._truth, self._stems, plan)))
+        return tuple(heard)
+
+    @cached_property
+    def levels(self) -> NDArray[np.float64]:
+        """Drive and pulse of each hop, shape (2, N)."""
+        return drive_and_pulse(self._truth, self._start_sample, self._hops)
 
     def window(self, start_seconds: float, end_seconds: float) -> Label:
-        """Return the label of one window."""
-        known = self._evidence(end_seconds)
+        """Return the label of a window; NaN for what no transition has shown yet.
+
+        Parameters
+        ----------
+        start_seconds, end_seconds
+            From the beginning of the sound.
+        """
+        end_hop = round(end_seconds / HOP_SECONDS)
+        begun = [verdict for _, verdict in self.verdicts if self._hop_heard(verdict) <= end_hop]
+        newest = begun[-1].parts if begun else None
         return np.array(
             [
-                _remembered(known, "technical"),
-                _remembered(known, "selection"),
-                self._energy(start_seconds, end_seconds),
-                self._creativity(start_seconds, end_seconds, known),
+                np.nan if newest is None else concluded(Component.TECHNICAL, newest),
+                np.nan if newest is None else concluded(Component.SELECTION, newest),
+                window_energy(self.levels[:, :end_hop]),
+                self._window_creativity(end_seconds),
             ],
             dtype=np.float32,
         )
 
     def whole_set(self, end_seconds: float) -> Label:
-        """Return the label of a set up to `end_seconds`."""
-        begun = self.begun(end_seconds)
-        verdicts = [self.verdict(plan) for plan in begun]
-        technical = [verdict.technical for verdict in verdicts] or [PRIOR]
-        selection = [verdict.selection for verdict in verdicts] or [PRIOR]
-        drive = self._drive(np.arange(0, end_seconds, 4 * 60 / 125))
-        contrast = float(np.percentile(drive, 90) - np.percentile(drive, 10))
-        jumps = float((np.diff(drive) > 0.35).sum()) * 300 / end_seconds
-        energy = 0.5 * min(1.0, contrast / 0.6) + 0.5 * curves.saturating(jumps / 3)
-        deeds = [verdict.creativity for verdict in verdicts]
-        deeds += [_EVENT_VALUE[e.kind] for e in self._events(0.0, end_seconds)]
-        kinds = [plan.kind.value for plan in begun]
-        a_minute = curves.saturating(sum(deeds) * 60 / end_seconds)
-        creativity = 0.7 * a_minute + 0.3 * _diversity(kinds)
+        """Return the label of a set up to `end_seconds`; NaN as in `window`."""
+        end_hop = round(end_seconds / HOP_SECONDS)
+        begun = [
+            (index, verdict)
+            for index, verdict in self.verdicts
+            if self._hop_heard(verdict) <= end_hop
+        ]
+        shares = np.array([verdict.parts for _, verdict in begun])
+        mixed = [
+            float(concluded(part, shares).mean()) if len(shares) else np.nan
+            for part in (Component.TECHNICAL, Component.SELECTION)
+        ]
+        drive, pulse = self.levels[:, :end_hop]
+        spans = [(self._hop(v.start_sample), self._hop(v.end_sample)) for _, v in begun]
+        ended = [span for span in spans if span[1] <= end_hop]
+        genre = self._truth.tracks[0].plan.genre
+        energy = rubric.weighed(
+            rubric.energy_aspects(drive, pulse, ended, genre), rubric.ENERGY_WEIGHTS
+        )
+        overlaps = [
+            self._layered(index, verdict)
+            for index, verdict in begun
+            if self._hop(verdict.end_sample) <= end_hop
+        ]
+        creativity = rubric.weighed(
+            rubric.creativity_aspects(self._ideas(0.0, end_seconds), overlaps, end_seconds),
+            rubric.CREATIVITY_WEIGHTS,
+        )
         return np.array(
-            [np.mean(technical), np.mean(selection), energy, creativity], dtype=np.float32
+            [*mixed, 1 - sum(energy.values()), 1 - sum(creativity.values())], dtype=np.float32
         )
 
-    def begun(self, seconds: float) -> list[TransitionPlan]:
-        """Return the transitions that have begun by a time."""
-        sample = seconds * SAMPLE_RATE_HZ
-        return [plan for plan in self._truth.transitions if plan.start_sample < sample]
+    def course(self) -> Course:
+        """Return what is true of each hop."""
+        hops = self._hops
+        newest = np.full(hops, -1, dtype=np.int64)
+        age = np.zeros(hops, dtype=np.int64)
+        active = np.zeros(hops, dtype=np.bool_)
+        order = tuple(TransitionKind)
+        for row, (_, verdict) in enumerate(self.verdicts):
+            start, end = self._hop(verdict.start_sample), self._hop(verdict.end_sample)
+            active[max(start, 0) : end + 1] = True
+            heard = self._hop_heard(verdict)
+            newest[heard:] = row
+            age[heard:] = np.arange(heard, hops) - end
+        windows = np.array(
+            [
+                (
+                    window_energy(self.levels[:, : hop + 1]),
+                    self._window_creativity((hop + 1) * HOP_SECONDS),
+                )
+                for hop in range(hops)
+            ]
+        )
+        return Course(
+            newest=newest,
+            age_hops=age,
+            active=active,
+            parts=np.array([v.parts for _, v in self.verdicts]).reshape(-1, len(Part)),
+            measures=np.array([v.measures for _, v in self.verdicts]).reshape(-1, 5),
+            kind=np.array(
+                [order.index(self._truth.transitions[index].kind) for index, _ in self.verdicts],
+                dtype=np.int64,
+            ),
+            levels=self.levels,
+            section=sections(self._truth, self._stems, self._start_sample, hops),
+            techniques=techniques(self._truth, self._start_sample, hops),
+            windows=windows,
+        )
 
-    def _evidence(self, seconds: float) -> list[tuple[float, Verdict]]:
-        """Return each transition's verdict with how much it counts at a time."""
-        evidence = []
-        sample = seconds * SAMPLE_RATE_HZ
-        for plan in self.begun(seconds):
-            length = max(plan.end_sample - plan.start_sample, SAMPLE_RATE_HZ)
-            heard = min(1.0, (sample - plan.start_sample) / length)
-            age_seconds = max(0.0, sample - plan.end_sample) / SAMPLE_RATE_HZ
-            weight = heard * float(np.exp(-age_seconds / MEMORY_SECONDS))
-            evidence.append((weight, self.verdict(plan)))
-        return evidence
+    def spans(self) -> list[tuple[int, int]]:
+        """Return the first and the last hop of each transition."""
+        return [(self._hop(v.start_sample), self._hop(v.end_sample)) for _, v in self.verdicts]
 
-    def _events(self, start_seconds: float, end_seconds: float) -> list[Event]:
-        start, end = start_seconds * SAMPLE_RATE_HZ, end_seconds * SAMPLE_RATE_HZ
-        return [e for e in self._truth.events if e.start_sample < end and e.end_sample > start]
+    def _hop(self, sample: float) -> int:
+        return int((sample - self._start_sample) // HOP_SAMPLES)
 
-    def _sounding(self, times: NDArray[np.float64]) -> list[PlayedTrack]:
-        """Return the tracks that may be heard around these moments."""
-        sounding = []
-        for track in self._truth.tracks:
-            left = self._truth.transitions[track.index : track.index + 1]
-            enters = self._truth.transitions[track.index - 1].start_sample if track.index else 0.0
-            leaves = left[0].end_sample if left else np.inf
-            if enters <= times[-1] and leaves >= times[0]:
-                sounding.append(track)
-        return sounding
+    def _hop_heard(self, verdict: Verdict) -> int:
+        return self._hop(verdict.start_sample + HEARD_SECONDS * SAMPLE_RATE_HZ)
 
-    def _drive(self, seconds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how hard the music drives at each moment, 0-1."""
-        times = seconds * SAMPLE_RATE_HZ
-        drive = np.zeros(len(times))
-        for track in self._sounding(times):
-            bass = 0.5 + 0.5 * track.channel.bass.at(times)
-            driven = at_bars(track, track.plan.arrangement.drive, times)
-            drive = np.maximum(drive, channel_gain(track, times) * bass * driven)
-        return drive
+    def _layered(self, index: int, verdict: Verdict) -> bool:
+        long = verdict.end_sample - verdict.start_sample >= rubric.LAYER_SECONDS * SAMPLE_RATE_HZ
+        harmony = verdict.parts[tuple(Part).index(Part.HARMONY)]
+        return bool(
+            long
+            and self._truth.transitions[index].overlaps
+            and concluded(Component.TECHNICAL, verdict.parts) >= rubric.LEAST_TECHNICAL
+            and harmony >= rubric.LEAST_HARMONY
+        )
 
-    def _energy(self, start_seconds: float, end_seconds: float) -> float:
-        """Judge drive, movement, and that the floor is never left without a beat to wait for."""
-        seconds = np.arange(start_seconds, end_seconds, STEP_SECONDS)
-        drive = self._drive(seconds)
-        level = float(np.clip((drive.mean() - 0.1) / 0.65, 0, 1))
-        change = float(drive.max() - drive.min())
-        movement = curves.saturating(1.6 * change + 0.9 * self._movement(seconds))
-        lifeless = float((drive < 0.03).mean())
-        return (0.55 * level + 0.45 * movement) * (1 - 0.6 * lifeless)
+    def _ideas(self, start_seconds: float, end_seconds: float) -> list[tuple[str, float]]:
+        """Return what was done on purpose and well within a stretch of the sound."""
+        start = self._start_sample + start_seconds * SAMPLE_RATE_HZ
+        end = self._start_sample + end_seconds * SAMPLE_RATE_HZ
+        ideas = [
+            (event.kind.value, rubric.TECHNIQUE_WORTH[event.kind])
+            for event in self._truth.events
+            if event.on_grid and event.start_sample < end and event.end_sample > start
+        ]
+        for index, verdict in self.verdicts:
+            plan = self._truth.transitions[index]
+            last = max(plan.switch_sample, plan.end_sample)
+            good = concluded(Component.TECHNICAL, verdict.parts) >= rubric.LEAST_TECHNICAL
+            if good and verdict.start_sample < end and last > start:
+                ideas.append((plan.kind.value, rubric.TRANSITION_WORTH[plan.kind]))
+        return ideas
 
-    def _movement(self, seconds: NDArray[np.float64]) -> float:
-        """Return how much comes in and goes out, in roles."""
-        times = seconds * SAMPLE_RATE_HZ
-        total = 0.0
-        for track in self._sounding(times):
-            gain = channel_gain(track, times)
-            for role in _MOVING_ROLES:
-                levels = at_bars(track, track.plan.arrangement.levels[role], times)
-                total += float((np.abs(np.diff(levels)) * gain[1:]).sum())
-        return total / 4
-
-    def _creativity(
-        self, start_seconds: float, end_seconds: float, known: list[tuple[float, Verdict]]
-    ) -> float:
-        """Judge what is done in the window, and what was done lately."""
-        start, end = start_seconds * SAMPLE_RATE_HZ, end_seconds * SAMPLE_RATE_HZ
-        deeds = sum(_EVENT_VALUE[event.kind] for event in self._events(start_seconds, end_seconds))
-        for plan in self.begun(end_seconds):
-            if plan.end_sample + SAMPLE_RATE_HZ > start:
-                length = max(plan.end_sample - plan.start_sample, 2.0 * SAMPLE_RATE_HZ)
-                shown = min(end, plan.start_sample + length) - max(start, plan.start_sample)
-                share = float(np.clip(2 * shown / length, 0, 1))
-                deeds += self.verdict(plan).creativity * share
-        lately = _remembered(known, "creativity", prior=NO_EVENTS)
-        return 0.6 * (NO_EVENTS + (1 - NO_EVENTS) * curves.saturating(1.5 * deeds)) + 0.4 * lately
-
-
-def _remembered(evidence: list[tuple[float, Verdict]], part: str, *, prior: float = PRIOR) -> float:
-    weights = PRIOR_WEIGHT + sum(weight for weight, _ in evidence)
-    total = PRIOR_WEIGHT * prior
-    total += sum(weight * float(getattr(verdict, part)) for weight, verdict in evidence)
-    return total / weights
+    def _window_creativity(self, end_seconds: float) -> float:
+        ideas = self._ideas(max(end_seconds - IDEAS_SECONDS, 0.0), end_seconds)
+        return saturating(sum(worth for _, worth in ideas))
 
 
-def _diversity(kinds: list[str]) -> float:
-    """Return the entropy of what was done, 1 for an even use of three kinds."""
-    if not kinds:
+def window_energy(levels: NDArray[np.float64]) -> float:
+    """Judge the window that ends with the newest hop of drive and pulse, shape (2, hops).
+
+    Two thirds how hard it drives, one third how much that moves within 20 s; less where the beat
+    is missing.
+    """
+    drive, pulse = levels[:, -HOPS_PER_WINDOW:]
+    if not len(drive):
         return 0.0
-    _, counts = np.unique(kinds, return_counts=True)
-    shares = counts / counts.sum()
-    return float(min(1.0, -(shares * np.log(shares)).sum() / np.log(3)))
+    level = float(np.clip(drive.mean() / FULL_DRIVE, 0.0, 1.0))
+    low, high = np.percentile(levels[0, -MOVEMENT_HOPS:], (10, 90))
+    movement = min(float(high - low) / FULL_MOVEMENT, 1.0)
+    lifeless = float((pulse < rubric.NO_PULSE).mean())
+    return (0.65 * level + 0.35 * movement) * (1 - 0.4 * lifeless)
