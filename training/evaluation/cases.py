@@ -40,12 +40,15 @@ class Case:
         Name in `training.evaluation.treatments.TREATMENTS`; None leaves the sound.
     models
         Folder within the examined one, such as `without-house`; empty for the judge itself.
+    step_hops
+        From one window that is kept to the next: neighbours share nearly all of their sound.
     """
 
     source: Simulated | TrackAlone | Mixed | Recorded
     hops: int
     treatment: str | None = None
     models: str = JUDGE
+    step_hops: int = 5
 
     def digest(self) -> str:
         """Return a name for it: equal cases have equal ones."""

@@ -19,6 +19,9 @@ BELOW: Final = "below hearing"
 MODERATE: Final = "moderate"
 SEVERE: Final = "severe"
 
+END_MATTERS_HOPS: Final = 20
+"""Of these sets little more than the end is looked at, and there are many of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -51,7 +54,7 @@ class Flaw:
         flaw = None if size is None else self.field
         revision = Revision(self.kind.value, flaw, 0.0 if size is None else float(size))
         source = Simulated(plan.seeds.pairs + number, revision=revision)
-        return Case(source, plan.sizes.pair_hops)
+        return Case(source, plan.sizes.pair_hops, step_hops=END_MATTERS_HOPS)
 
 
 FLAWS: Final = (

@@ -31,6 +31,8 @@ TRACK_RMS: Final = 0.1
 
 BASS_HZ: Final = 160.0
 FADE_SECONDS: Final = 0.02
+HEADROOM: Final = np.float32(1.6)
+"""Two recordings at -20 dBFS peak some 4 dB below full scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,9 @@ class _Tape:
 
     def __init__(self, recording: Recording, speed: float) -> None:
         samples = sound(Path(recording.path), speed)
+        if not recording.loop:  # what comes round again must come on a bar
+            bar = BEATS_PER_BAR * 60 * SAMPLE_RATE_HZ / (recording.bpm * speed)
+            samples = samples[: round(max(1, len(samples) // bar) * bar)]
         rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) + 1e-9
         self._samples = samples * np.float32(TRACK_RMS / rms)
 
@@ -187,14 +192,11 @@ class _MixedPlaying:
             coming = knobs[1](second.read(position - late, HOP_SAMPLES), swapped) * into[:, None]
             both = leaving + level * coming
             if flaws.clip_db > 0:
-                driven = np.clip(both * drive * self._headroom, -1.0, 1.0) / self._headroom
+                driven = both * drive * HEADROOM  # clipped below, as by a mixer in the red
                 within = (times >= self._start) & (times < self._end)
                 both = np.where(within[:, None], driven, both)
             yield np.asarray(np.clip(both, -1.0, 1.0), dtype=np.float32)
             position += HOP_SAMPLES
-
-    _headroom: Final = np.float32(1.6)
-    """Two recordings at -20 dBFS peak some 4 dB below full scale."""
 
     def _faders(self, times: NDArray[np.int64]) -> tuple[Audio, Audio]:
         """Return the gains of both channels, shape (samples,)."""

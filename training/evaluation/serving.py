@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,6 @@ from training.evaluation.cases import BITRATE_BPS, Case
 from training.evaluation.simulated import Playing
 from training.evaluation.traces import Moment, Trace
 from training.evaluation.treatments import TREATMENTS
-
-STEP_HOPS: Final = 5
-"""From one window that is kept to the next: neighbours share nearly all of their sound."""
 
 
 @lru_cache(maxsize=8)
@@ -48,7 +44,7 @@ def judged(case: Case, models: Path) -> Trace:
     moments: list[Moment] = []
     for index, samples in enumerate(hops_of(case, playing)):
         listening.hear(index, samples)
-        kept = (index + 1 - HOPS_PER_WINDOW) % STEP_HOPS == 0 or index == case.hops - 1
+        kept = (index + 1 - HOPS_PER_WINDOW) % case.step_hops == 0 or index == case.hops - 1
         if index + 1 >= HOPS_PER_WINDOW and kept:
             moments.append(listening.moment(playing))
     end_seconds = case.hops * HOP_SECONDS
