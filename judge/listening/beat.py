@@ -7,6 +7,7 @@ found between frames. Kick and bass count double: hats love the off-beat.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.media import SAMPLE_RATE_HZ
 from judge.listening.onsets import FRAME_RATE_HZ, FRAMES_PER_HOP
-from judge.listening.tempo import band_levels, peak_position
+from judge.listening.periodicity import band_levels, peak_position
 
 FIT_HARMONICS: Final = 8
 PHASES: Final = 128
@@ -24,9 +25,29 @@ BAND_WEIGHTS: Final = np.array([2.0, 1.0, 1.0, 0.7])
 ONSET_DELAY_SECONDS: Final = 0.0085
 """From an attack to the end of the frame in which its onset strength peaks; from clicks."""
 
-_SWITCH_ADVANTAGE: Final = 1.25
-_SWITCH_HOPS: Final = 6
-"""Another phase must be this much better for 3 s before the beat jumps to it."""
+_SWITCH_EVIDENCE: Final = 5.4
+"""Sum over hops of how much better another phase is, as a logarithm, before the beat jumps to it:
+12 s where it is better by a quarter, 3 s where nothing speaks for the old one any more."""
+_STRONGEST_DOUBT: Final = 0.9
+_BETTER: Final = 0.1
+_EVIDENCE_EACH_HOP: Final = 0.2
+"""What is known for a short time is given up as easily."""
+
+_REACH: Final = PHASES // 10
+_COASTING_REACH: Final = PHASES // 40
+"""How far from where it is expected the beat may lie; less while nothing marks it."""
+
+_KICK_FRAMES: Final = round(4 * FRAME_RATE_HZ)
+_KICK_FORGOTTEN: Final = 0.5 ** (1 / 120)
+"""Each hop: half of what the kick usually is, is forgotten in a minute."""
+_KICK_GONE: Final = 0.5
+
+_LEAST_SHARPNESS: Final = 0.04
+"""Onsets folded at the beat reach 0.1 to 0.5 in music; a drone's ripple 0.01."""
+_MARKED_HOPS: Final = 16
+"""A beat that stood out for 8 s may sink into a breakdown and is still believed."""
+
+_NEW_TEMPO: Final = 0.02
 
 _HARMONIC_NUMBERS: Final = np.arange(1, FIT_HARMONICS + 1)
 _GRID: Final = np.arange(PHASES) / PHASES
@@ -43,6 +64,7 @@ class BeatFit:
     period_seconds: float
     sharpness: float  # 0-1, peak of the folded onsets over what a perfect click track reaches
     crispness: float  # 0-1, how sharply the newest 4 s repeat within the beat
+    stands_out: bool = True  # of the onsets, now or for long before
 
 
 def weighted(flux: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -98,41 +120,79 @@ class BeatTracker:
     def __init__(self) -> None:
         self._anchor_seconds: float | None = None  # a past beat, on the hop clock
         self._now_seconds = 0.0
-        self._doubt_hops = 0
+        self._period_seconds = 0.0
+        self._doubt = 0.0
+        self._held_hops = 0
+        self._marked_hops = 0
+        self._usual_kick = 0.0
 
     def hear(
         self, flux: NDArray[np.float32], bpm: float | None, hop_seconds: float
     ) -> BeatFit | None:
         """Fit the beat to the newest onsets, or forget it where `bpm` is None."""
         self._now_seconds += hop_seconds
+        self._usual_kick *= _KICK_FORGOTTEN
         if bpm is None:
-            self._anchor_seconds = None
+            self._lose()
             return None
         period = 60.0 / bpm
+        if abs(period / (self._period_seconds or period) - 1) > _NEW_TEMPO:
+            self._lose()
+        self._period_seconds = period
         folded = FoldedOnsets(weighted(flux), period)
         lines = folded.lines()
         curve = np.real(lines[1:] @ _STEER)
-        phase = self._choose(curve, period)
+        phase = self._choose(curve, period, marked=self._hears_kick(flux))
         self._anchor_seconds = self._now_seconds - phase * period
         since = (phase * period + ONSET_DELAY_SECONDS) % period
         peak = float(np.interp(phase, _GRID, curve, period=1.0))
         sharpness = peak / (FIT_HARMONICS * max(float(lines[0].real), 1e-9))
-        crisp = crispness(folded.lines(CRISP_FRAMES))
-        return BeatFit(since, period, min(max(sharpness, 0.0), 1.0), crisp)
+        stands_out = sharpness >= _LEAST_SHARPNESS
+        self._marked_hops += stands_out
+        return BeatFit(
+            since_beat_seconds=since,
+            period_seconds=period,
+            sharpness=min(max(sharpness, 0.0), 1.0),
+            crispness=crispness(folded.lines(CRISP_FRAMES)),
+            stands_out=stands_out or self._marked_hops >= _MARKED_HOPS,
+        )
 
-    def _choose(self, curve: NDArray[np.float64], period: float) -> float:
-        """Return the phase (share of a period before now) of the beat."""
+    def _lose(self) -> None:
+        """Forget where the beat was."""
+        self._anchor_seconds = None
+        self._marked_hops = 0
+
+    def _hears_kick(self, flux: NDArray[np.float32]) -> bool:
+        """Tell whether the low band has onsets as strong as it usually has."""
+        newest = flux[-_KICK_FRAMES:, 0]
+        kick = math.sqrt(float(newest @ newest) / len(newest))
+        self._usual_kick = max(self._usual_kick, kick)
+        return kick >= _KICK_GONE * self._usual_kick
+
+    def _choose(self, curve: NDArray[np.float64], period: float, *, marked: bool) -> float:
+        """Return the phase (share of a period before now) of the beat.
+
+        Where the beat is not `marked`, as in a breakdown, it goes on where it was: what plays on
+        the off-beat then is louder than anything on the beat.
+        """
         best = int(np.argmax(curve))
         if self._anchor_seconds is None:
+            self._held_hops = 0
             return _around(curve, best)
+        self._held_hops += 1
         predicted = (self._now_seconds - self._anchor_seconds) / period % 1.0
-        reach = PHASES // 10
+        reach = _REACH if marked else _COASTING_REACH
         near = (round(predicted * PHASES) + np.arange(-reach, reach + 1)) % PHASES
         local = int(near[np.argmax(curve[near])])
-        better = curve[best] > _SWITCH_ADVANTAGE * max(float(curve[local]), 0.0)
-        self._doubt_hops = self._doubt_hops + 1 if better else 0
-        if self._doubt_hops >= _SWITCH_HOPS:
-            self._doubt_hops = 0
+        if not marked:
+            self._doubt = 0.0
+            at_edge = local in (near[0], near[-1])
+            return predicted if at_edge else _around(curve, local)
+        better = math.log(float(curve[best]) / max(float(curve[local]), 1e-9))
+        self._doubt = self._doubt + min(better, _STRONGEST_DOUBT) if better > _BETTER else 0.0
+        if self._doubt >= min(_EVIDENCE_EACH_HOP * self._held_hops, _SWITCH_EVIDENCE):
+            self._doubt = 0.0
+            self._held_hops = 0
             return _around(curve, best)
         return _around(curve, local)
 

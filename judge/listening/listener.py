@@ -16,18 +16,13 @@ from judge.listening.faults import ClipMeter, SilenceMeter
 from judge.listening.genre import GenreListener
 from judge.listening.loudness import LoudnessMeter
 from judge.listening.onsets import OnsetAnalyser, OnsetHop
-from judge.listening.tempo import LEAST_SECONDS, Pulse, TempoTracker
+from judge.listening.tempo import LEAST_CONFIDENCE, LEAST_SECONDS, Pulse, TempoTracker
 from judge.listening.tonality import LEAST_TONAL_SECONDS, KeyListener, Tonality
 from judge.readings import Heard, HopSpectra
 
 SILENT_SAMPLES: Final = 2 * SAMPLE_RATE_HZ
 """After two seconds of silence nothing that is remembered describes the present any more."""
 
-LEAST_CONFIDENCE: Final = 0.25
-"""A tempo or key less sure than this is not said."""
-
-_LEAST_SHARPNESS: Final = 0.04
-"""Onsets folded at the beat reach 0.1 to 0.5 in music; a drone's ripple 0.01."""
 _PLAIN_SHARPNESS: Final = 0.15
 _NO_KICK: Final = KickPattern(0.0, 0.0)
 
@@ -108,11 +103,12 @@ class Listener:
         pulse = self._tempo.hear(onsets.flux)
         tonality = self._key.hear(spectra.mono)
         silent = silent_samples >= SILENT_SAMPLES
-        if silent or (pulse is not None and pulse.confidence < LEAST_CONFIDENCE):
+        if silent:
+            self._tempo.forget()
             pulse = None
         bpm = None if pulse is None else pulse.bpm
         fit = self._beats.hear(self._tempo.flux, bpm, HOP_SECONDS)
-        if fit is not None and fit.sharpness < _LEAST_SHARPNESS:
+        if fit is None or not fit.stands_out:
             pulse = bpm = fit = None
         self._newest_onsets, self._tonality = onsets, tonality
         self._pulse, self._fit = pulse, fit

@@ -1,45 +1,45 @@
 """Tempo: which pulse the last twelve seconds repeat, and how sure that is.
 
-Each candidate must be supported from two sides (Peeters, EURASIP JASP 2007): by the
-autocorrelation at its beat and the multiples of it, and by the spectrum at its rate and the
-multiples of that. The first alone is fooled by three beats or two thirds of the rate, the second
-by off-beats; what both like is the beat. A forward filter over the candidates then carries belief
-from hop to hop.
+A forward filter over the candidates carries belief from hop to hop. When the newest seconds repeat
+at another tempo and no longer at this one, what lies before them is forgotten. A pulse that falls
+silent, as in a breakdown, is held with falling confidence.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
-from judge.listening.onsets import FRAME_RATE_HZ, FRAMES_PER_HOP, ONSET_BANDS
+from core.media import HOP_SECONDS
+from judge.listening.onsets import FRAME_RATE_HZ, ONSET_BANDS
+from judge.listening.periodicity import (
+    CANDIDATES,
+    FAINT_FLUX,
+    NO_PULSE,
+    comb,
+    combined,
+    periodicity,
+    refined,
+)
 from judge.listening.trail import Trail
 
-SLOWEST_BPM: Final = 60.0
-FASTEST_BPM: Final = 200.0
 WINDOW_SECONDS: Final = 12.0
 LEAST_SECONDS: Final = 4.0
 """Eight beats of the usual tempi: less than that repeats nothing."""
 
-FAINT_FLUX: Final = 0.01
-"""Mean onset strength of a band that counts half; music has 0.02 to 0.2, a held tone's ripple less
-than 0.003."""
+LEAST_CONFIDENCE: Final = 0.25
+"""A tempo less sure than this is not said."""
 
-_CANDIDATES: Final = np.geomspace(SLOWEST_BPM, FASTEST_BPM, 200)
-_FFT_FRAMES: Final = 16_384
-"""Padded to seven times the window, so that lines can be read between bins."""
-_LAG_BINS: Final = 4
-"""Each fourth bin tells the autocorrelation up to 1,696 frames; 800 are needed."""
-_COMB_WEIGHTS: Final = (1.0, 0.8, 0.6, 0.6)
-"""Of one beat, two beats and so on."""
-_HARMONICS: Final = (1, 2, 4)
-_HARMONIC_WEIGHTS: Final = (1.0, 0.7, 0.5)
-_SPECTRUM_POWER: Final = 0.5
+HELD_BEATS: Final = 64
+"""A breakdown of 16 bars keeps its tempo; after that it is anyone's guess."""
+
+FOLDED_BELOW_BPM: Final = 80.0
+"""What is slower is stated at twice its rate: half-time dubstep is mixed at 140, not at 70."""
+
 _PRIOR_CENTRE_BPM: Final = 128.0
 _PRIOR_OCTAVES: Final = 0.5
 _RESTART: Final = 0.02
@@ -48,13 +48,28 @@ _NEIGHBOUR: Final = 0.05
 _TRUST: Final = 0.5
 """Exponent of one hop's likelihood: consecutive windows of 12 s share 96 % of their sound."""
 _FLOOR: Final = 1e-3
-_LIMIT_DEVIATIONS: Final = 4.0
-_NO_PULSE: Final = 0.12
-"""Autocorrelation at the beat under which there is no beat."""
+_WORTH_HOLDING: Final = 0.5
+"""A tempo never surer than this is not held."""
+_PRECISION_POWER: Final = 4
+"""As a beat fades its rate is read less and less exactly, before it is read no more."""
+_EVEN: Final = 0.7
+_DISTINCT: Final = 1.3
+_SAME: Final = 0.02
+"""Tempi so close are one."""
 
-_ZOOM: Final = np.linspace(-0.025, 0.025, 41)
-_SEGMENT: Final = FRAMES_PER_HOP // 4
-_ZOOM_DOUBLINGS: Final = 3  # harmonics 1, 2 and 4, each twice the one before
+_OCTAVE: Final = round(math.log(2) / math.log(CANDIDATES[1] / CANDIDATES[0]))
+_OCTAVE_REACH: Final = 2
+_REACH: Final = 5
+"""Candidates that are one tempo, 3 % to either side."""
+_OCTAVE_SHARE: Final = 0.5
+"""A tempo that may be read an octave off is not as doubtful as one that may be anything."""
+
+_CHANGE_FRAMES: Final = round(5 * FRAME_RATE_HZ)
+_CHANGE_CLARITY: Final = 0.25
+_CHANGE_RATIO: Final = 0.3
+"""A new figure over an old beat leaves that more than a third of what it has; another tempo less
+than a quarter."""
+_CHANGE_HOPS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,44 +79,11 @@ class Pulse:
     bpm: float
     confidence: float  # 0-1
     clarity: float  # 0-1, autocorrelation of the onsets at one beat
-
-
-class _Points:
-    """Places between the samples of a curve, found once and looked up at every hop."""
-
-    def __init__(self, positions: NDArray[np.float64]) -> None:
-        self._below = positions.astype(np.intp)
-        self._share = positions - self._below
-        self.needed = int(self._below.max()) + 2  # samples that the curve must have
-
-    def on(self, curve: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the curve there, linear between its samples."""
-        below = curve[self._below]
-        return np.asarray(below + self._share * (curve[self._below + 1] - below))
-
-
-_BEAT_LAGS: Final = _Points(
-    np.outer(np.arange(1, len(_COMB_WEIGHTS) + 1), 60 / _CANDIDATES * FRAME_RATE_HZ)
-)
-_BEAT_LINES: Final = _Points(np.outer(_HARMONICS, _CANDIDATES / 60 * _FFT_FRAMES / FRAME_RATE_HZ))
-
-
-def band_levels(flux: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the mean of each onset band, shape (ONSET_BANDS,), with `FAINT_FLUX` added."""
-    return np.asarray(np.einsum("fb->b", flux, dtype=np.float64) / len(flux) + FAINT_FLUX)
-
-
-def combined(flux: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Blend onset bands, shape (n, ONSET_BANDS), so that each counts alike; zero mean."""
-    strength = np.asarray(np.einsum("fb,b->f", flux, 1 / band_levels(flux)))
-    mean, power = float(strength.mean()), float(np.einsum("f,f->", strength, strength))
-    deviation = math.sqrt(max(power / len(strength) - mean * mean, 0.0))
-    strength = np.minimum(strength, mean + _LIMIT_DEVIATIONS * deviation)
-    return np.asarray(strength - strength.mean())
+    established: bool = False  # it was sure once, and holds until something surer comes
 
 
 def _prior() -> NDArray[np.float64]:
-    octaves = np.log2(_CANDIDATES / _PRIOR_CENTRE_BPM)
+    octaves = np.log2(CANDIDATES / _PRIOR_CENTRE_BPM)
     weights = np.exp(-0.5 * np.square(octaves / _PRIOR_OCTAVES))
     return np.asarray(weights / weights.sum(), dtype=np.float64)
 
@@ -116,6 +98,9 @@ class TempoTracker:
         frames = round(WINDOW_SECONDS * FRAME_RATE_HZ)
         self._flux: Trail[np.float32] = Trail(frames, ONSET_BANDS, np.float32)
         self._belief = _PRIOR.copy()
+        self._stated = int(np.argmax(_PRIOR))
+        self._changing_hops = 0
+        self._memory = PulseMemory()
 
     @property
     def seconds_heard(self) -> float:
@@ -127,29 +112,76 @@ class TempoTracker:
         """The onset bands of the newest seconds, shape (n, ONSET_BANDS)."""
         return self._flux.newest()
 
+    def forget(self) -> None:
+        """Hold no tempo any longer: the music stopped."""
+        self._memory.forget()
+
     def hear(self, flux: NDArray[np.float32]) -> Pulse | None:
         """Take a hop of onset bands; return the tempo, or None where nothing repeats."""
         self._flux.append(flux)
         if self.seconds_heard < LEAST_SECONDS:
             return None
+        return self._memory.hear(self._heard())
+
+    def _heard(self) -> Pulse | None:
+        """Return the pulse that the newest seconds have, if any."""
         flux = self._flux.newest()
         strength = combined(flux)
-        if float(flux.mean()) < FAINT_FLUX / ONSET_BANDS or not strength.any():
+        if float(flux.mean()) < FAINT_FLUX / ONSET_BANDS or not strength.onsets.any():
             self._belief = _PRIOR.copy()
             return None
-        likelihood, correlation = _support(strength)
+        if self._has_changed(strength.onsets):
+            self._start_over()
+            strength = combined(self._flux.newest())
+        found = periodicity(strength.onsets)
+        # The prior weighs in at every hop: of two octaves alike, the usual one must go on winning.
+        likelihood = found.support / max(found.support.max(), 1e-12) * (_PRIOR / _PRIOR.max())
         self._update(likelihood)
-        best = int(np.argmax(self._belief))
-        clarity = float(correlation[best])
-        if clarity < _NO_PULSE:
+        best = self._best()
+        clarity = float(found.at_beat[best])
+        if clarity < NO_PULSE:
             return None
-        near = slice(max(best - 5, 0), best + 6)
-        belief = float(self._belief[near].sum())
+        belief = self._believed(best) + _OCTAVE_SHARE * (
+            self._believed(best - _OCTAVE) + self._believed(best + _OCTAVE)
+        )
+        bpm = refined(strength.onsets, float(CANDIDATES[best]))
         return Pulse(
-            bpm=refined(strength, float(_CANDIDATES[best])),
-            confidence=belief * min(clarity / 0.5, 1.0),
+            bpm=2 * bpm if bpm < FOLDED_BELOW_BPM else bpm,
+            confidence=belief * min(clarity / 0.5, 1.0) * _rated(strength.contrast),
             clarity=min(clarity, 1.0),
         )
+
+    def _best(self) -> int:
+        """Return the likeliest candidate; of two octaves alike, the one stated before."""
+        best = int(np.argmax(self._belief))
+        octave = abs(abs(best - self._stated) - _OCTAVE) <= _OCTAVE_REACH
+        if octave and self._believed(best) < 2 * self._believed(self._stated):
+            near = _around(self._stated, _REACH)
+            best = near.start + int(np.argmax(self._belief[near]))
+        self._stated = best
+        return best
+
+    def _believed(self, candidate: int) -> float:
+        return float(self._belief[_around(candidate, _REACH)].sum())
+
+    def _has_changed(self, strength: NDArray[np.float64]) -> bool:
+        """Tell whether the newest seconds have left the tempo for another."""
+        if len(strength) < _CHANGE_FRAMES + 2 * FRAME_RATE_HZ:
+            self._changing_hops = 0
+            return False
+        newest = strength[-_CHANGE_FRAMES:]
+        repeats = comb(newest - newest.mean())
+        now = float(repeats[_around(int(np.argmax(self._belief)), 2)].max())
+        best = float(repeats.max())
+        left = best > _CHANGE_CLARITY and now < _CHANGE_RATIO * best
+        self._changing_hops = self._changing_hops + 1 if left else 0
+        return self._changing_hops >= _CHANGE_HOPS
+
+    def _start_over(self) -> None:
+        self._flux.forget_before(_CHANGE_FRAMES)
+        self._belief = _PRIOR.copy()
+        self._changing_hops = 0
+        self._memory.forget()
 
     def _update(self, likelihood: NDArray[np.float64]) -> None:
         belief = self._belief
@@ -161,55 +193,57 @@ class TempoTracker:
         self._belief = expected / expected.sum()
 
 
-def _support(
-    strength: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the likelihood of each candidate, and the autocorrelation at its beat."""
-    count = len(strength)
-    spectrum = fft.rfft(strength, _FFT_FRAMES)
-    power = np.square(spectrum.real) + np.square(spectrum.imag)
-    raw = fft.irfft(power[::_LAG_BINS])[: _BEAT_LAGS.needed]
-    overlap = np.maximum(count - np.arange(len(raw)), 0.3 * count) / count
-    at_beats = _BEAT_LAGS.on(raw / (raw[0] * overlap))
-    comb = np.einsum("m,mc->c", _COMB_WEIGHTS, at_beats)
-    at_lines = _BEAT_LINES.on(np.sqrt(power[: _BEAT_LINES.needed]))
-    lines = np.einsum("h,hc->c", _HARMONIC_WEIGHTS, at_lines)
-    support = np.maximum(comb, 0) * np.power(lines / lines.max(), _SPECTRUM_POWER)
-    # What does not repeat after one beat is no beat, however well it repeats after two.
-    support *= np.clip(at_beats[0] / _NO_PULSE, 0.0, 1.0)
-    # The prior weighs in at every hop: of two octaves alike, the usual one must go on winning.
-    likelihood = support / max(support.max(), 1e-12) * (_PRIOR / _PRIOR.max())
-    return likelihood, at_beats[0]
+class PulseMemory:
+    """Holds the last sure tempo while nothing surer is heard."""
+
+    def __init__(self) -> None:
+        self._last: Pulse | None = None
+
+    def forget(self) -> None:
+        """Hold nothing."""
+        self._last = None
+
+    def hear(self, pulse: Pulse | None) -> Pulse | None:
+        """Take what a hop was heard to have; return that, or what is held if that is surer."""
+        if pulse is not None and pulse.confidence < LEAST_CONFIDENCE:
+            pulse = None
+        held = self._faded()
+        if held is not None:
+            pulse = _surer(pulse, held)
+        if pulse is not None and pulse.confidence >= _WORTH_HOLDING:
+            pulse = replace(pulse, established=True)
+        self._last = pulse
+        return pulse
+
+    def _faded(self) -> Pulse | None:
+        """Return the last pulse, less sure by one hop; None where it is not worth holding."""
+        last = self._last
+        if last is None or not last.established:
+            return None
+        beats = HOP_SECONDS * last.bpm / 60
+        confidence = last.confidence * LEAST_CONFIDENCE ** (beats / HELD_BEATS)
+        return replace(last, confidence=confidence) if confidence >= LEAST_CONFIDENCE else None
 
 
-def refined(strength: NDArray[np.float64], bpm: float) -> float:
-    """Sharpen `bpm` by at most 2.5 %, from the phase the harmonics turn through.
-
-    The onsets are brought down to zero frequency at each harmonic and summed in short segments;
-    what rotation then remains is searched on a fine grid.
-    """
-    pairs = strength[len(strength) % (2 * _SEGMENT) :].reshape(-1, 2).sum(axis=1)
-    segments = pairs.reshape(-1, _SEGMENT)
-    turn = -2j * np.pi * bpm / 60 * 2 / FRAME_RATE_HZ  # of a pair of frames
-    within = np.exp(turn * np.arange(_SEGMENT))
-    apart = np.exp(turn * _SEGMENT * np.arange(len(segments)))
-    # Only magnitudes are read of the sums, so the segments may be counted from 1.
-    step = np.exp(turn * _SEGMENT * _ZOOM)[:, None]
-    steer = np.cumprod(np.broadcast_to(step, (len(_ZOOM), len(segments))), axis=1)
-    power = np.zeros(len(_ZOOM))
-    for _ in range(_ZOOM_DOUBLINGS):
-        summed = steer @ ((segments @ within) * apart)
-        power += np.square(summed.real) + np.square(summed.imag)
-        within, apart, steer = np.square(within), np.square(apart), np.square(steer)
-    return bpm * (1 + peak_position(power, float(_ZOOM[1] - _ZOOM[0]), float(_ZOOM[0])))
+def _surer(heard: Pulse | None, held: Pulse) -> Pulse:
+    if heard is None:
+        return replace(held, clarity=0.0)
+    if _is_same(heard, held):
+        confidence = max(heard.confidence, held.confidence)
+        weight = (heard.confidence / confidence) ** _PRECISION_POWER
+        bpm = held.bpm + weight * (heard.bpm - held.bpm)
+        return replace(heard, bpm=bpm, confidence=confidence, established=True)
+    return heard if heard.confidence > held.confidence else replace(held, clarity=heard.clarity)
 
 
-def peak_position(values: NDArray[np.float64], step: float, origin: float) -> float:
-    """Return where a sampled curve peaks, by a parabola through its highest three points."""
-    best = int(np.argmax(values))
-    if best in (0, len(values) - 1):
-        return origin + best * step
-    left, middle, right = (float(value) for value in values[best - 1 : best + 2])
-    bend = left - 2 * middle + right
-    shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
-    return origin + (best + shift) * step
+def _rated(contrast: float) -> float:
+    """Return 0 for the even ripple of held tones, 1 for onsets that stand out as drums do."""
+    return min(max((contrast - _EVEN) / (_DISTINCT - _EVEN), 0.0), 1.0)
+
+
+def _is_same(one: Pulse, other: Pulse) -> bool:
+    return abs(one.bpm / other.bpm - 1) < _SAME
+
+
+def _around(position: int, reach: int) -> slice:
+    return slice(max(position - reach, 0), max(position + reach + 1, 0))

@@ -71,6 +71,41 @@ def test_a_change_of_tempo_is_followed():
     assert heard(stereo(sound))[-1].bpm.value == pytest.approx(140, rel=1e-3)
 
 
+@pytest.mark.parametrize(("before", "after"), [(124, 140), (140, 100), (128, 133), (174, 126)])
+def test_another_tempo_is_stated_within_eight_seconds(before, after):
+    sound = np.concatenate((kicks(before, 20.0), kicks(after, 15.0)))
+    readings = [each.bpm.value for each in heard(stereo(sound))][40:]
+    right = [value == pytest.approx(after, rel=0.01) for value in readings]
+    assert right.index(True) <= 16
+    assert all(right[16:])
+
+
+def test_a_breakdown_of_sixteen_bars_keeps_tempo_and_beat():
+    held = chord([57, 60, 64], 16 * 4 * 60 / 126)
+    results = heard(stereo(np.concatenate((kicks(126, 20.0, 0.0), held, kicks(126, 5.0)))))
+    within = results[45 : 40 + len(held) // 24_000]
+    assert all(each.bpm.value == pytest.approx(126, rel=0.01) for each in within)
+    confidences = [each.bpm.confidence for each in within]
+    assert confidences[-1] < 0.6 * confidences[0]
+    phases = [each.beat.sample / SAMPLE_RATE_HZ * 126 / 60 for each in within]
+    assert max(abs(phase - round(phase)) for phase in phases) < 0.08
+
+
+def test_a_tempo_is_not_held_for_ever():
+    sound = np.concatenate((kicks(126, 20.0), chord([57, 60, 64], 60.0)))
+    assert heard(stereo(sound))[-1].bpm.value is None
+
+
+def test_half_time_is_stated_at_the_tempo_it_is_mixed_at():
+    bar = 4 * 60 / 140
+    rng = np.random.default_rng(4)
+    snare = 0.4 * rng.standard_normal(6_000) * np.exp(-np.arange(6_000) / 1_500)
+    sound = kicks(140 / 4, SECONDS, 0.0) + placed(
+        snare, np.arange(bar / 2, SECONDS - 0.2, bar), SECONDS
+    )
+    assert heard(stereo(sound))[-1].bpm.value == pytest.approx(140, rel=0.01)
+
+
 def test_too_little_sound_has_no_tempo():
     first = heard(stereo(kicks(120, 2.0)))[-1]
     assert (first.bpm.value, first.bpm.reason) == (None, "too_short")
