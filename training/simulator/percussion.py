@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
+from core.media import SAMPLE_RATE_HZ
 from core.messages import Genre
+from training.simulator import rhythms
 from training.simulator.arrangement import Role
-from training.simulator.drums import Kit, draw_kit
-from training.simulator.instruments import LoopTime
+from training.simulator.drums import draw_kit
+from training.simulator.family import Family
+from training.simulator.kit import Kit
+from training.simulator.loops import LoopTime
 from training.simulator.randomness import pick
 from training.simulator.synthesis import (
     Audio,
@@ -19,29 +24,57 @@ from training.simulator.synthesis import (
     reverberated,
 )
 
-_KICKS: Final = {Genre.DUBSTEP: ("k.........k.....", "k.....k.........", "k..k......k.....")}
-_FOUR_TO_THE_FLOOR: Final = "k...k...k...k..."
-_CLAPS: Final = {Genre.DUBSTEP: "........c.......", Genre.TECHNO: "....c.......c..."}
-_BACKBEAT: Final = "....c.......c..."
-_HATS: Final = {
-    Genre.HOUSE: ("..o...o...o...o.", "c.o.c.o.c.o.c.o.", "ccoccco.ccoccco."),
-    Genre.TECHNO: ("..o...o...o...o.", "c.oc.co.c.oc.co.", "cccccccccccccccc", "..o.c.o...o.c.oc"),
-    Genre.TRANCE: ("..o...o...o...o.", "ccoccco.ccoccco.", "c.o.c.o.c.o.c.o."),
-    Genre.DUBSTEP: ("c.c.c.c.c.c.c.cc", "c..c..c.c..c..c.", "c.cc..c.c.c...c."),
-}
 _HARDNESS: Final = {Genre.HOUSE: 0.25, Genre.TECHNO: 0.8, Genre.TRANCE: 0.5, Genre.DUBSTEP: 0.6}
+LATEST_HAND_SECONDS: Final = 0.004
+"""How far a played, not programmed, hit strays: well below what listeners notice."""
+
+PLAYED_SHARE: Final = 0.4
+GHOST_SHARE: Final = 0.5
 RISE_BARS: Final = 4
 CRASH_BARS: Final = 2
 
 
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """How evenly a drummer, or a machine, plays."""
+
+    softest: float  # share of the full velocity
+    stray_seconds: float
+
+    def place(
+        self,
+        rng: np.random.Generator,
+        loop: Audio,
+        sound: Audio,
+        *,
+        at: float,
+        gain: float,
+        pan: float = 0.0,
+    ) -> None:
+        """Place a sound as this hand would; see `synthesis.placed`."""
+        stray = rng.uniform(0, self.stray_seconds) * SAMPLE_RATE_HZ
+        placed(loop, sound, at + stray, gain * float(rng.uniform(self.softest, 1.0)), pan)
+
+
+def draw_touch(rng: np.random.Generator) -> Touch:
+    """Draw a machine or a hand."""
+    played = rng.uniform() < PLAYED_SHARE
+    stray_seconds = LATEST_HAND_SECONDS * float(rng.uniform())
+    return Touch(float(rng.uniform(0.6, 0.95)), stray_seconds if played else 0.0)
+
+
 def drum_loops(
-    rng: np.random.Generator, genre: Genre, step_samples: float, swing: float
+    rng: np.random.Generator,
+    genre: Genre,
+    step_samples: float,
+    swing: float,
+    family: Family = Family.STUDIO,
 ) -> dict[Role, Audio]:
     """Render everything that has no pitch.
 
     Parameters
     ----------
-    rng, genre
+    rng, genre, family
         What kit and patterns are drawn from.
     step_samples
         Samples of a sixteenth.
@@ -53,27 +86,23 @@ def drum_loops(
     dict
         For each role a stereo loop; its length in bars follows from its samples.
     """
-    kit = draw_kit(rng, float(np.clip(_HARDNESS[genre] + rng.uniform(-0.25, 0.25), 0, 1)))
+    hardness = float(np.clip(_HARDNESS[genre] + rng.uniform(-0.25, 0.25), 0, 1))
+    kit, touch = draw_kit(rng, hardness, family), draw_touch(rng)
     bar, two, rise = (LoopTime(step_samples, bars, swing) for bars in (1, 2, RISE_BARS))
-    kick_pattern = pick(rng, _KICKS.get(genre, (_FOUR_TO_THE_FLOOR,)))
-    backbeat = kit.snare if genre is Genre.DUBSTEP else kit.clap
+    broken = rng.uniform() < rhythms.BROKEN_SHARE.get(genre, 0.0)
+    kick_pattern = pick(rng, rhythms.kicks(family, genre, broken=bool(broken)))
     loops = {
         Role.KICK: _pattern(bar, {"k": (kit.kick, 0.8, 0.0)}, kick_pattern),
-        Role.HATS: _hats(rng, kit, genre, two),
-        Role.PERCUSSION: _percussion(rng, kit, two),
+        Role.HATS: _hats(rng, kit, touch, pick(rng, rhythms.hats(family, genre)), two),
+        Role.PERCUSSION: _percussion(rng, kit, touch, two),
         Role.TOPS: _tops(rng, kit, bar),
-        Role.FILL: _fill(rng, kit, bar),
+        Role.FILL: _fill(rng, kit, bar, family),
         Role.ROLL: _roll(rng, kit, rise),
         Role.RISER: _riser(rng, rise),
         Role.CRASH: _crash(kit, LoopTime(step_samples, CRASH_BARS, 0.0)),
     }
     if genre is not Genre.TECHNO or rng.uniform() < 0.5:
-        claps = _pattern(
-            bar,
-            {"c": (backbeat, 0.75 if genre is Genre.DUBSTEP else 0.55, 0.0)},
-            _CLAPS.get(genre, _BACKBEAT),
-        )
-        loops[Role.CLAP] = reverberated(claps, rng, 0.7, 0.35)
+        loops[Role.CLAP] = _claps(rng, kit, pick(rng, rhythms.claps(family, genre)), genre, bar)
     if genre is Genre.TECHNO:
         loops[Role.RUMBLE] = _rumble(rng, loops[Role.KICK])
     return loops
@@ -89,39 +118,62 @@ def _pattern(time: LoopTime, sounds: dict[str, tuple[Audio, float, float]], patt
     return loop
 
 
-def _hats(rng: np.random.Generator, kit: Kit, genre: Genre, time: LoopTime) -> Audio:
+def _claps(rng: np.random.Generator, kit: Kit, pattern: str, genre: Genre, time: LoopTime) -> Audio:
+    snare = genre is Genre.DUBSTEP or rng.uniform() < 0.25
+    sound, gain = (kit.snare, 0.65) if snare else (kit.clap, 0.55)
+    gain = 0.75 if genre is Genre.DUBSTEP else gain
+    soft = kit.rim if rng.uniform() < 0.5 else sound
+    loop = _pattern(time, {"C": (sound, gain, 0.0), "c": (soft, 0.35 * gain, 0.1)}, pattern)
+    return reverberated(loop, rng, float(rng.uniform(0.4, 1.1)), float(rng.uniform(0.15, 0.4)))
+
+
+def _hats(rng: np.random.Generator, kit: Kit, touch: Touch, pattern: str, time: LoopTime) -> Audio:
     loop = time.silence()
-    pattern = pick(rng, _HATS[genre]) * time.bars
-    gain = rng.uniform(0.3, 0.45)
-    for step, sign in enumerate(pattern):
-        if sign == ".":
-            continue
-        accent = (1.0, 0.55, 0.8, 0.6)[step % 4] * rng.uniform(0.85, 1.0)
-        sound = kit.open_hat if sign == "o" else kit.closed_hat
-        placed(loop, sound, time.position(step), gain * accent, 0.12)
+    gain, pan = rng.uniform(0.28, 0.45), float(rng.uniform(-0.2, 0.2))
+    ghosts = rng.uniform() < GHOST_SHARE
+    for step, sign in enumerate(pattern * time.bars):
+        at = time.position(step)
+        if sign != ".":
+            accent = (1.0, 0.55, 0.8, 0.6)[step % 4]
+            sound = kit.open_hat if sign == "o" else kit.closed_hat
+            touch.place(rng, loop, sound, at=at, gain=gain * accent, pan=pan)
+        elif ghosts and rng.uniform() < 0.3:
+            touch.place(rng, loop, kit.closed_hat, at=at, gain=0.18 * gain, pan=pan)
     return loop
 
 
-def _percussion(rng: np.random.Generator, kit: Kit, time: LoopTime) -> Audio:
+def _percussion(rng: np.random.Generator, kit: Kit, touch: Touch, time: LoopTime) -> Audio:
+    """Return hits at random, the same in each loop, with ghost notes between them."""
     loop = time.silence()
-    steps = rng.choice(32, int(rng.integers(4, 9)), replace=False)
-    for step in steps:
-        gain = 0.3 * rng.uniform(0.5, 1.0)
-        placed(loop, kit.percussion, time.position(int(step)), gain, float(rng.uniform(-0.6, 0.6)))
+    sounds = [kit.percussion, kit.percussion, kit.rim, kit.tom]
+    for step in rng.choice(32, int(rng.integers(4, 10)), replace=False):
+        pan = float(rng.uniform(-0.6, 0.6))
+        at, gain = time.position(int(step)), 0.3 * rng.uniform(0.5, 1.0)
+        touch.place(rng, loop, pick(rng, sounds), at=at, gain=gain, pan=pan)
+    if rng.uniform() < GHOST_SHARE:
+        for step in rng.choice(16, int(rng.integers(2, 6)), replace=False):
+            at = time.position(2 * int(step) + 1)
+            touch.place(rng, loop, pick(rng, (kit.snare, kit.rim)), at=at, gain=0.07)
     return reverberated(loop, rng, 1.0, 0.3)
 
 
 def _tops(rng: np.random.Generator, kit: Kit, time: LoopTime) -> Audio:
     if rng.uniform() < 0.5:
-        return _pattern(time, {"r": (kit.ride, 0.2, -0.25)}, "r.r.r.r.r.r.r.r.")
-    return _pattern(
-        time, {"S": (kit.shaker, 0.34, -0.3), "s": (kit.shaker, 0.17, -0.3)}, "SsSsSsSsSsSsSsSs"
-    )
+        return _pattern(time, {"r": (kit.ride, 0.2, -0.25)}, pick(rng, rhythms.RIDES))
+    shaken = {"S": (kit.shaker, 0.34, -0.3), "s": (kit.shaker, 0.17, -0.3)}
+    return _pattern(time, shaken, pick(rng, rhythms.SHAKERS))
 
 
-def _fill(rng: np.random.Generator, kit: Kit, time: LoopTime) -> Audio:
-    pattern = pick(rng, ("............s.ss", "..........s.s.ss", "............ssss"))
-    return reverberated(_pattern(time, {"s": (kit.snare, 0.32, 0.0)}, pattern), rng, 0.8, 0.3)
+def _fill(rng: np.random.Generator, kit: Kit, time: LoopTime, family: Family) -> Audio:
+    sounds = {
+        "s": (kit.snare, 0.32, 0.0),
+        "t": (kit.tom, 0.45, -0.1),
+        "r": (kit.rim, 0.3, 0.2),
+        "c": (kit.clap, 0.35, 0.0),
+        "k": (kit.kick, 0.45, 0.0),
+    }
+    pattern = pick(rng, rhythms.FILLS[family])
+    return reverberated(_pattern(time, sounds, pattern), rng, 0.8, 0.3)
 
 
 def _roll(rng: np.random.Generator, kit: Kit, time: LoopTime) -> Audio:
@@ -173,5 +225,5 @@ def pump_curve(rng: np.random.Generator, genre: Genre, bar_samples: int) -> Audi
         length = min(round(recovery), bar_samples - start)
         rise = np.sin(np.linspace(0, np.pi / 2, length)) ** 2
         curve[start : start + length] = 1 - depth * (1 - rise)
-    onset = round(0.002 * 48_000)
+    onset = round(0.002 * SAMPLE_RATE_HZ)
     return np.asarray(np.minimum(curve, np.roll(curve, onset)), dtype=np.float32)

@@ -11,11 +11,12 @@ from core.media import SAMPLE_RATE_HZ
 from core.messages import Genre, TransitionKind
 from training.simulator.arrangement import PHRASE_BARS, Pace
 from training.simulator.channel import Channel, PlayedTrack
+from training.simulator.family import Family
 from training.simulator.flaws import BROAD, Combinations, Skill, draw_flaws
 from training.simulator.gestures import perform
 from training.simulator.harmony import Key, key_distance
 from training.simulator.randomness import pick, stream
-from training.simulator.track import TEMPO_RANGES_BPM, TrackPlan, draw_track
+from training.simulator.track import TEMPO_RANGES_BPM, TrackPlan, draw_track, tempo_range_bpm
 from training.simulator.transitions import (
     OVERLAPPING,
     Draw,
@@ -63,6 +64,8 @@ class SetStyle:
         Share of transitions into another genre.
     combinations
         Which flaws may come together.
+    family
+        Which studio made the records.
     tricks
         Scales how much is done within the tracks.
     spam
@@ -74,6 +77,7 @@ class SetStyle:
     skill: Skill = BROAD
     genre_changes: float = 0.1
     combinations: Combinations = Combinations.ALL
+    family: Family = Family.STUDIO
     tricks: float = 1.0
     spam: bool = False
 
@@ -112,7 +116,7 @@ class SetPlanner:
 
     def _first(self) -> None:
         rng = stream(self._seed, "first")
-        low, high = TEMPO_RANGES_BPM[self._genre]
+        low, high = tempo_range_bpm(self._genre, self._style.family)
         key = Key(int(rng.integers(12)), bool(rng.uniform() < 0.8))
         plan = draw_track(
             int(rng.integers(2**31)),
@@ -120,6 +124,7 @@ class SetPlanner:
             bpm=float(rng.uniform(low, high)),
             key=key,
             pace=self._style.pace,
+            family=self._style.family,
         )
         lead_in_bars = PHRASE_BARS if plan.bpm < 126 else pick(rng, (8, 16))
         origin = -(plan.arrangement.outro_bar - lead_in_bars) * plan.bar_samples
@@ -154,7 +159,7 @@ class SetPlanner:
         if rng.uniform() < self._style.genre_changes:
             genre = pick(rng, GENRES)
         draw = self._drawn(index, outgoing, genre, free)
-        low, high = TEMPO_RANGES_BPM[genre]
+        low, high = tempo_range_bpm(genre, self._style.family)
         bpm = float(np.clip(outgoing.plan.bpm * rng.normal(1.0, 0.03), low, high))
         if draw.kind in OVERLAPPING:
             bpm = outgoing.plan.bpm * (1 + draw.flaws.tempo_difference_percent / 100)
@@ -166,12 +171,18 @@ class SetPlanner:
             known = self._played_before(index)
             seed, genre, key = known.seed, known.genre, known.key
         plan = draw_track(
-            seed, genre, bpm=bpm, key=key, pace=self._style.pace, monotone=draw.flaws.monotone
+            seed,
+            genre,
+            bpm=bpm,
+            key=key,
+            pace=self._style.pace,
+            monotone=draw.flaws.monotone,
+            family=self._style.family,
         )
         return draw, plan
 
     def _drawn(self, index: int, outgoing: PlayedTrack, genre: Genre, free: float) -> Draw:
-        low, high = TEMPO_RANGES_BPM[genre]
+        low, high = tempo_range_bpm(genre, self._style.family)
         reachable = low * (1 - STRETCH) <= outgoing.plan.bpm <= high * (1 + STRETCH)
         joined = double_drop_bars(outgoing, free)
         kind = self._kind(

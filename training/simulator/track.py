@@ -16,17 +16,13 @@ from training.simulator.arrangement import (
     Role,
     draw_arrangement,
 )
-from training.simulator.composition import STEPS_PER_BAR, compose
+from training.simulator.composition import compose
+from training.simulator.family import Family
 from training.simulator.harmony import Key
-from training.simulator.instruments import (
-    LoopTime,
-    bass_loop,
-    draw_bass_sound,
-    lead_loop,
-    pad_loop,
-    stab_loop,
-)
+from training.simulator.instruments import bass_loop, lead_loop, pad_loop, stab_loop
+from training.simulator.loops import LoopTime
 from training.simulator.mastering import Master, fit_master
+from training.simulator.melody import STEPS_PER_BAR
 from training.simulator.percussion import drum_loops, pump_curve
 from training.simulator.randomness import pick, stream
 from training.simulator.synthesis import (
@@ -42,6 +38,9 @@ TEMPO_RANGES_BPM: Final = {
     Genre.TRANCE: (130.0, 145.0),
     Genre.DUBSTEP: (138.0, 142.0),
 }
+UNSEEN_STRETCH: Final = 0.04
+"""The unseen family reaches so much further to either side."""
+
 _SWING: Final = {Genre.HOUSE: 0.28, Genre.TECHNO: 0.1, Genre.TRANCE: 0.04, Genre.DUBSTEP: 0.16}
 
 
@@ -55,6 +54,7 @@ class TrackPlan:
     key: Key
     swing: float  # share of a sixteenth
     arrangement: Arrangement
+    family: Family = Family.STUDIO
 
     @property
     def beat_samples(self) -> float:
@@ -100,14 +100,29 @@ class TrackSound:
     master: Master
 
 
+def tempo_range_bpm(genre: Genre, family: Family) -> tuple[float, float]:
+    """Return the slowest and the fastest tempo of a genre's records."""
+    low, high = TEMPO_RANGES_BPM[genre]
+    if family is Family.UNSEEN:
+        return low * (1 - UNSEEN_STRETCH), high * (1 + UNSEEN_STRETCH)
+    return low, high
+
+
 def draw_track(
-    seed: int, genre: Genre, *, bpm: float, key: Key, pace: Pace, monotone: bool = False
+    seed: int,
+    genre: Genre,
+    *,
+    bpm: float,
+    key: Key,
+    pace: Pace,
+    monotone: bool = False,
+    family: Family = Family.STUDIO,
 ) -> TrackPlan:
     """Draw the rest of a track whose genre, tempo and key are given."""
     rng = stream(seed, "track")
     swing = float(rng.uniform(0, _SWING[genre]))
     arrangement = draw_arrangement(stream(seed, "arrangement"), genre, pace=pace, monotone=monotone)
-    return TrackPlan(seed, genre, bpm, key, swing, arrangement)
+    return TrackPlan(seed, genre, bpm, key, swing, arrangement, family)
 
 
 # Root-mean-square of a tonal loop at full level, beside a bass drum that peaks at 1.
@@ -118,7 +133,9 @@ _PUMPED: Final = (Role.BASS, Role.CHORDS, Role.PAD, Role.LEAD, Role.RUMBLE, Role
 def render_track(plan: TrackPlan) -> TrackSound:
     """Render the loops of a track; a second of computing or less."""
     step_samples = plan.beat_samples / 4
-    drums = drum_loops(stream(plan.seed, "drums"), plan.genre, step_samples, plan.swing)
+    drums = drum_loops(
+        stream(plan.seed, "drums"), plan.genre, step_samples, plan.swing, plan.family
+    )
     tonal, bars = _tonal_loops(plan, step_samples)
     parts = [
         _part(role, loop, bars, filtered=role is not Role.BASS) for role, loop in tonal.items()
@@ -145,14 +162,14 @@ def _closed(loop: Audio) -> Audio:
 
 
 def _tonal_loops(plan: TrackPlan, step_samples: float) -> tuple[dict[Role, Audio], int]:
-    score = compose(stream(plan.seed, "score"), plan.genre, plan.key)
+    score = compose(stream(plan.seed, "score"), plan.genre, plan.key, plan.family)
     time = LoopTime(step_samples, score.bars, plan.swing)
     rng = stream(plan.seed, "instruments")
     loops = {
-        Role.BASS: bass_loop(draw_bass_sound(rng, plan.genre), score.bass, time),
-        Role.CHORDS: stab_loop(rng, score.chords, time),
-        Role.PAD: pad_loop(rng, score.pad, time),
-        Role.LEAD: lead_loop(rng, score.lead, time),
+        Role.BASS: bass_loop(rng, plan.genre, score.bass, time, plan.family),
+        Role.CHORDS: stab_loop(rng, score.chords, time, plan.family),
+        Role.PAD: pad_loop(rng, score.pad, time, plan.family),
+        Role.LEAD: lead_loop(rng, score.line, score.lead, time, plan.family),
     }
     for role, level in _LEVELS.items():
         loop = loops[role]

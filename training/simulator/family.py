@@ -1,0 +1,16 @@
+"""Which studio made the records: one for training, another that only the proof hears."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Family(StrEnum):
+    """Where sounds, rhythms, modes and tempi of a track come from.
+
+    Two families share no oscillator, no drum, no rhythm and no progression of chords: what a judge
+    has learnt of one by heart does not help with the other.
+    """
+
+    STUDIO = "studio"
+    UNSEEN = "unseen"
