@@ -14,9 +14,17 @@ def told(finding: Finding | FindingLine, texts: Texts) -> tuple[str, str]:
     values = {
         "measured": measured(abs(finding.measured), texts),  # the words say which way it went
         "limit": measured(finding.limit, texts),
-        "unit": texts(f"unit.{finding.unit}") if f"unit.{finding.unit}" in texts else finding.unit,
+        "unit": unit(finding.unit, finding.measured, texts),
     }
     return texts(f"finding.{finding.code}", **values), fix(finding.code, texts, **values)
+
+
+def unit(name: str, value: float, texts: Texts) -> str:
+    """Return a unit as it stands after a number: one beat, two beats, 3 dB."""
+    singular = f"unit.{name.removesuffix('s')}"
+    if measured(abs(value), texts) == "1" and singular in texts:
+        return texts(singular)
+    return texts(f"unit.{name}") if f"unit.{name}" in texts else name
 
 
 def fix(code: str, texts: Texts, **values: str) -> str:

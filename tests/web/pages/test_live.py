@@ -247,3 +247,46 @@ async def test_a_phone_shows_everything_without_scrolling_sideways(browser: Brow
         await live.page.wait_for_selector(".overall-value")
         assert await live.page.evaluate("document.documentElement.scrollWidth") <= 360
         assert await live.page.locator(".timeline-canvas").is_visible()
+
+
+async def test_a_component_tells_where_its_points_went(browser: Browser, site: Site):
+    await on_air(site)
+    async with watch(browser, site, "/live/nova") as live:
+        page = live.page
+        opener = page.locator(".component.is-technical button")
+        assert await opener.get_attribute("aria-expanded") == "false"
+        await opener.focus()
+        await page.keyboard.press("Enter")
+        card = page.locator(".points-card")
+        await card.wait_for()
+        assert "Kicks apart 3 ×" in await live.text(".points-card")
+        assert "Nudge the incoming deck" in await live.text(".points-card")
+        # What is shown adds up, in the very numbers that are shown; the set goes on meanwhile.
+        added, lacking = await page.evaluate(
+            "() => { const tenths = (text) => Math.round(10 * Number(text.replace('−', '-')));"
+            " const shown = [...document.querySelectorAll('.points-card .loss-points')];"
+            " const value = document.querySelector('.component.is-technical .component-value');"
+            " return [shown.reduce((sum, each) => sum + tenths(each.textContent), 0),"
+            " tenths(value.textContent) - 100]; }"
+        )
+        assert added == lacking
+        await page.keyboard.press("Escape")
+        await card.wait_for(state="detached")
+        assert await opener.evaluate("(each) => each === document.activeElement")
+
+
+async def test_section_and_transition_are_named(browser: Browser, site: Site):
+    dj = await on_air(site)
+    async with watch(browser, site, "/live/nova") as live:
+        await live.shows('.reading[data-name="section"] dd', "Intro")
+        await live.shows(".passage-head", "Transition 1 Blend")
+        end = dj.position_samples
+        for settled, words in ((False, "under way"), (True, "Echo out")):
+            dj.feed.publish(dj.script.transition(3, end - 48_000, end, settled=settled), end)
+            await live.shows(".passage-head", f"Transition 4 {words}")
+        await live.shows(".passage-figures", "ms/s")
+        await live.page.click('[aria-label="The transition before"]')
+        await live.shows(".passage-head", "Transition 1 Blend")
+        dj.feed.publish(dj.script.transition(4, end, end, settled=True), end)
+        await live.page.wait_for_timeout(700)
+        await live.shows(".passage-head", "Transition 1 Blend")  # whoever looks is left in peace

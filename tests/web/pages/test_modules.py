@@ -9,8 +9,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
+from core.messages import Component
 from tests.web.pages.serving import Site
 from tests.web.pages.watching import watch
+from web.report.contents import LossLine
+from web.report.losses import shown_tenths
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -221,3 +224,22 @@ async def test_without_a_listener_for_sound_events_alone_are_asked_for(page: Pag
         return [asked({ onEvent() {} }), asked({ onEvent() {}, onMedia() {} })];
         """,
     ) == ["?media=0", ""]
+
+
+async def test_shown_points_add_up_as_they_do_in_the_report(page: Page):
+    cases = [
+        ([-1.93, -0.34, -0.33], 7.4),
+        ([-0.25] * 4, 9.0),
+        ([-0.04, -0.02], 9.94),
+        ([-2.0], 8.0),
+        ([], 10.0),
+    ]
+    shown = await page.evaluate(
+        "async (cases) => { const { shownTenths } = await import('/static/js/shared/losses.js');"
+        " return cases.map(([points, value]) =>"
+        " shownTenths(points.map((each) => ({ points: each })), value)); }",
+        cases,
+    )
+    for (points, value), tenths in zip(cases, shown, strict=True):
+        lines = [LossLine(Component.ENERGY, "prior", "", 0, each, "") for each in points]
+        assert tuple(tenths) == shown_tenths(lines, value)

@@ -15,6 +15,7 @@ from tests.web.pages import music
 from tests.web.pages.answering import ENDPOINT, Answering
 from tests.web.pages.serving import Site
 from tests.web.pages.synthetic import SyntheticSet
+from tests.web.pages.test_accessibility import check
 from tests.web.pages.watching import Watched, watch
 
 RECEIVED_KBPS = """
@@ -92,6 +93,25 @@ async def test_the_clock_is_that_of_the_set_and_not_of_the_connection(browser: B
     await dj.catch_up(95)
     async with on_air(browser, site) as (studio, _):
         await studio.shows(".on-air-time", "1:3")
+
+
+async def test_what_costs_most_is_said_with_what_to_do(browser: Browser, site: Site):
+    dj = SyntheticSet(site.bus)
+    dj.state()
+    await site.hub.room("nova")
+    await dj.catch_up(600)
+    async with on_air(browser, site) as (studio, _):
+        await studio.page.wait_for_selector(".costs li")
+        costs = await studio.page.locator(".costs li").all_inner_texts()
+        assert len(costs) == 3
+        points = [float(each.split()[-1].replace("\u2212", "-")) for each in costs]
+        assert points == sorted(points)
+        assert "Leave your favourite for the big moment" in costs[0]
+        assert not any("Not proved yet" in each for each in costs)
+        await studio.shows(".instrument-beside", "125.0 BPM")
+        await studio.shows(".too-hot", "\u22120.4")  # above -1 dBTP
+        await studio.shows(".instrument-text", "Last transition: Bass swap.")
+        await check(studio)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from core.messages import Component
 from web.report.contents import FindingLine, Report, TransitionLine
 from web.report.html.bilingual import CATALOGUES, both, word
 from web.report.html.drawing import shape
-from web.report.words import clock, local, told
+from web.report.words import clock, local, told, unit
 from web.texts import Texts
 
 _FIGURES: dict[str, Callable[[TransitionLine, Texts], str | None]] = {
@@ -16,7 +16,9 @@ _FIGURES: dict[str, Callable[[TransitionLine, Texts], str | None]] = {
     "drift": lambda line, texts: _amount(line.drift_ms_per_second, "ms/s", 1, texts),
     "bass": lambda line, texts: _amount(line.bass_excess_db, "dB", 1, texts, signed=True),
     "level": lambda line, texts: _amount(line.level_step_lu, "LU", 1, texts, signed=True),
-    "phrase": lambda line, texts: _amount(line.phrase_error_beats, texts("unit.beats"), 1, texts),
+    "phrase": lambda line, texts: _amount(
+        line.phrase_error_beats, unit("beats", line.phrase_error_beats or 0.0, texts), 0, texts
+    ),
     "harmony": lambda line, _: _share(line.harmonic_compatibility),
     "beats": lambda line, _: _share(line.beat_match_accuracy),
     "smoothness": lambda line, _: _share(line.transition_smoothness),

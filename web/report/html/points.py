@@ -85,4 +85,5 @@ def _row(position: int, line: LossLine, tenths: int) -> str:
 
 
 def _shade(position: int, line: LossLine) -> str:
-    return UNPROVED if line.code == UNPROVED else f"shade-{min(position, _SHADES - 1)}"
+    name = UNPROVED if line.code == UNPROVED else min(position, _SHADES - 1)
+    return f"shade-{name}"

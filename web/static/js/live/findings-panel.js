@@ -4,6 +4,7 @@ import { html, useEffect, useRef, useSignal } from "../shared/view.js";
 import { number, t } from "../shared/i18n.js";
 import { FindingCard } from "../shared/findings.js";
 import { ComponentMeanings } from "../shared/scores.js";
+import { Passages } from "./passages.js";
 
 const SHOWN_MOST = 120;
 
@@ -27,6 +28,7 @@ export function FindingsPanel({ session, selected, onSelect }) {
         <h2 id="findings-title">${t("live.findings")}</h2>
         ${findings.length > 0 && html`<span class="count figure">${number(findings.length)}</span>`}
       </div>
+      <${Passages} room=${session.room} onSelect=${onSelect} />
       ${newestFirst.length === 0
         ? html`<p class="findings-none">${t(none)}</p>
           <${ComponentMeanings} />`

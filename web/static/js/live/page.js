@@ -4,9 +4,10 @@ import { html, useEffect, useRef, useSignal, useState } from "../shared/view.js"
 import { t } from "../shared/i18n.js";
 import { Announcer } from "../shared/announcer.js";
 import { Page, TopBar, copyText } from "../shared/shell.js";
-import { ComponentScores, OverallScore, whyNoScore } from "../shared/scores.js";
+import { OverallScore, whyNoScore } from "../shared/scores.js";
 import { FindingsPanel } from "./findings-panel.js";
 import { HelpDialog } from "./help.js";
+import { ComponentPoints } from "./points.js";
 import { Stage } from "./stage.js";
 import { situationOf, useAnnouncements } from "./situation.js";
 import { Timeline } from "./timeline.js";
@@ -48,7 +49,7 @@ function ScoreStrip({ session }) {
     <section class="strip" aria-label=${t("live.scores")} data-dim=${phase === "stalled" || phase === "resuming"}>
       <${OverallScore} estimate=${score?.set.overall ?? null} pending=${pending}
         label=${phase === "ended" && epoch !== null ? t("live.final") : t("live.overall")} />
-      <${ComponentScores} estimates=${score?.set.components} pending=${pending} />
+      <${ComponentPoints} score=${score} pending=${pending} />
     </section>`;
 }
 

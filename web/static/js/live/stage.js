@@ -70,6 +70,7 @@ function Readings({ session }) {
   const delay = useSignal(session.delaySeconds);
   const genre = info?.declared_genre ?? score?.genre.value;
   const bpm = score?.bpm.value;
+  const section = score?.section.value;
   const key = useSignal(room.key);
   const item = (name, label, value, title = null) => html`
     <div class="reading" data-name=${name} title=${title}><dt>${label}</dt><dd class="figure">${value ?? t("live.not_yet")}</dd></div>`;
@@ -78,6 +79,7 @@ function Readings({ session }) {
       ${item("genre", t("live.genre"), genre && t(`genre.${genre}`))}
       ${item("bpm", t("live.bpm"), bpm && number(bpm, 1))}
       ${item("key", t("live.key"), key?.camelot, key && keyName(key.name))}
+      ${item("section", t("live.section"), section && t(`section.${section}`))}
       ${item("viewers", t("live.viewers"), viewers === null ? null : number(viewers))}
       ${item("delay", t("live.delay"), delay === null ? null : t("live.seconds", { seconds: number(delay, 1) }),
         t("live.delay_means"))}

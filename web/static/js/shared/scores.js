@@ -2,7 +2,7 @@
 
 import { html, useLayoutEffect, useRef } from "./view.js";
 import { number, t } from "./i18n.js";
-import { COMPONENTS, ComponentShape } from "./icons.js";
+import { COMPONENTS, ComponentShape, Icon } from "./icons.js";
 import { reducedMotion } from "./theme.js";
 
 const SETTLE_MS = 250;
@@ -95,10 +95,15 @@ export function ComponentScores({ estimates, pending }) {
     </ul>`;
 }
 
-function ComponentScore({ component, estimate, pending }) {
+/** One component; where `label` is given ({text, expanded, onClick}), its name opens what `children` show. */
+export function ComponentScore({ component, estimate, pending, label = null, children }) {
+  const name = html`<${ComponentShape} component=${component} />${t(`component.${component}`)}`;
   return html`
     <li class=${`component is-${component}`}>
-      <div class="component-label"><${ComponentShape} component=${component} />${t(`component.${component}`)}</div>
+      ${label
+        ? html`<button type="button" class="component-label" aria-label=${label.text} title=${label.text}
+            aria-expanded=${label.expanded} onClick=${label.onClick}>${name}<${Icon} name="chevron-down" size=${14} /></button>`
+        : html`<div class="component-label">${name}</div>`}
       <div class="component-figures">
         ${estimate
           ? html`<${Settling} value=${estimate.value} className="component-value" />
@@ -106,6 +111,7 @@ function ComponentScore({ component, estimate, pending }) {
           : html`<span class="component-none" aria-label=${pending.text || pending.title}>${t("live.not_yet")}</span>`}
       </div>
       <${IntervalBar} estimate=${estimate} component=${component} />
+      ${children}
     </li>`;
 }
 

@@ -20,8 +20,13 @@ export function loudnessVerdict(lufs) {
   return ["fine", 0];
 }
 
+/** Above this, lossy encoding overshoots full scale and clips (EBU R128). */
+const PEAK_MOST_DBTP = -1;
+
 export function LoudnessBar({ room }) {
   const loudness = useSignal(room.score)?.loudness;
+  const peak = loudness?.true_peak_dbtp ?? null;
+  const hot = peak !== null && peak > PEAK_MOST_DBTP;
   const shortTerm = loudness?.short_term_lufs ?? null;
   const [verdict, by] = loudnessVerdict(shortTerm);
   const figure = (lufs) => (lufs === null || lufs === undefined ? t("live.not_yet") : number(lufs, 1));
@@ -40,9 +45,11 @@ export function LoudnessBar({ room }) {
         <dl class="loudness-facts">
           <div><dt>${t("studio.momentary")}</dt><dd class="figure">${figure(loudness?.momentary_lufs)}</dd></div>
           <div><dt>${t("studio.integrated")}</dt><dd class="figure">${figure(loudness?.integrated_lufs)}</dd></div>
+          <div data-hot=${hot}><dt>${t("studio.true_peak")}</dt><dd class="figure">${figure(peak)}</dd></div>
         </dl>
       </div>
       <p class="instrument-value figure">${shortTerm === null ? t("live.not_yet") : t("studio.lufs", { lufs: number(shortTerm, 1) })}</p>
-      <p class="instrument-text">${t(`studio.loudness.${verdict}`, { by: number(by, 0) })}</p>
+      <p class="instrument-text">${t(`studio.loudness.${verdict}`, { by: number(by, 0) })}
+        ${hot && html` <span class="too-hot">${t("studio.loudness_peak", { db: number(peak, 1) })}</span>`}</p>
     </section>`;
 }

@@ -21,7 +21,12 @@ export function currentOffset(transitions) {
   const known = [...transitions.values()].filter((each) => each.offset_ms.value !== null);
   const latest = known.sort((one, other) => one.index - other.index).at(-1);
   if (latest === undefined) return null;
-  return { ms: Math.abs(latest.offset_ms.value), settled: latest.settled };
+  return { ms: Math.abs(latest.offset_ms.value), settled: latest.settled, kind: latest.kind.value };
+}
+
+function whichTransition({ settled, kind }) {
+  if (!settled) return t("studio.needle.now");
+  return kind === null ? t("studio.needle.last") : t("studio.needle.last_kind", { kind: t(`kind.${kind}`) });
 }
 
 export function BeatNeedle({ room }) {
@@ -41,6 +46,6 @@ export function BeatNeedle({ room }) {
         <circle class="dial-hub" cx=${CENTRE.x} cy=${CENTRE.y} r="5" />
       </svg>
       <p class="instrument-value figure">${ms === null ? t("live.not_yet") : t("live.milliseconds", { ms: number(ms, 0) })}</p>
-      <p class="instrument-text">${t(`studio.needle.${verdict}`)}${offset && ` ${t(offset.settled ? "studio.needle.last" : "studio.needle.now")}`}</p>
+      <p class="instrument-text">${t(`studio.needle.${verdict}`)}${offset && ` ${whichTransition(offset)}`}</p>
     </section>`;
 }

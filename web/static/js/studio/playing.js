@@ -1,15 +1,18 @@
 // Step 3: play. Everything here is read at arm's length, in a glance, in the dark.
 
 import { html, useSignal } from "../shared/view.js";
-import { clockTime, t } from "../shared/i18n.js";
+import { clockTime, signed, t } from "../shared/i18n.js";
 import { ComponentScores, OverallScore, whyNoScore } from "../shared/scores.js";
 import { ComponentShape } from "../shared/icons.js";
 import { findingFix, findingText } from "../shared/findings.js";
+import { costliest, lossName } from "../shared/losses.js";
 import { Room } from "../wire/room.js";
 import { StepTitle } from "./sound.js";
 import { BeatNeedle } from "./needle.js";
 import { KeyWheel } from "./wheel.js";
 import { LoudnessBar } from "./loudness.js";
+
+const COSTS_MOST = 3; // what can be read in a glance
 
 // Instruments without a set: the needle rests, the wheel and the bar are empty.
 const atRest = new Room("");
@@ -49,13 +52,35 @@ function PlayingRoom({ room }) {
         <${OverallScore} estimate=${score?.set.overall ?? null} pending=${pending} label=${t("live.overall")} />
         <${ComponentScores} estimates=${score?.set.components} pending=${pending} />
       </section>
-      <${LastFinding} room=${room} />
+      <div class="playing-words">
+        <${LastFinding} room=${room} />
+        <${Costs} score=${score} />
+      </div>
       <div class="instruments">
         <${BeatNeedle} room=${room} />
         <${KeyWheel} room=${room} />
         <${LoudnessBar} room=${room} />
       </div>
     </div>`;
+}
+
+/** What costs most, and which hand to move. */
+function Costs({ score }) {
+  const costs = costliest(score, COSTS_MOST);
+  return html`
+    <section class="panel costs" aria-labelledby="costs-title">
+      <h3 id="costs-title">${t("studio.costs")}</h3>
+      ${costs.length === 0
+        ? html`<p class="quiet">${t("studio.costs_none")}</p>`
+        : html`<ol>
+            ${costs.map((loss) => html`
+              <li key=${loss.component + loss.code}>
+                <${ComponentShape} component=${loss.component} />
+                <p><strong>${lossName(loss)}</strong> ${t(`finding.${loss.code}.fix`)}</p>
+                <span class="figure">${signed(loss.points)}</span>
+              </li>`)}
+          </ol>`}
+    </section>`;
 }
 
 /** The newest finding in letters that can be read while both hands are busy. */

@@ -1,7 +1,7 @@
 // The key that is heard, on the Camelot wheel, with the keys that go well with it.
 
 import { html, useSignal } from "../shared/view.js";
-import { keyName, t } from "../shared/i18n.js";
+import { keyName, number, t } from "../shared/i18n.js";
 
 const CENTRE = 80;
 const RINGS = { B: [52, 76], A: [28, 50] };
@@ -21,14 +21,24 @@ function segment(hour, [inner, outer]) {
   return `M${at(inner, from)}L${at(outer, from)}A${outer} ${outer} 0 0 1 ${at(outer, to)}L${at(inner, to)}A${inner} ${inner} 0 0 0 ${at(inner, from)}Z`;
 }
 
+/** Tempo and section, in the corner across from the title. */
+function Beside({ score }) {
+  const section = score?.section.value;
+  const bpm = score?.bpm.value;
+  const parts = [section && t(`section.${section}`), bpm && t("home.bpm", { bpm: number(bpm, 1) })];
+  return html`<p class="instrument-beside figure">${parts.filter(Boolean).join(" · ")}</p>`;
+}
+
 export function KeyWheel({ room }) {
   const held = useSignal(room.key);
+  const score = useSignal(room.score);
   const camelot = held?.camelot ?? null;
   const good = camelot === null ? new Set() : compatible(camelot);
   const names = Object.keys(RINGS).flatMap((ring) => Array.from({ length: 12 }, (_, index) => `${index + 1}${ring}`));
   return html`
     <section class="panel instrument" aria-labelledby="wheel-title">
       <h3 id="wheel-title">${t("studio.key_wheel")}</h3>
+      <${Beside} score=${score} />
       <svg class="wheel" viewBox="0 0 160 160" aria-hidden="true">
         ${names.map((name) => {
           const ring = name.at(-1);
