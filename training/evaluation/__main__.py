@@ -17,7 +17,6 @@ from rich.progress import Progress
 
 from core.errors import ConfigurationInvalid
 from judge.networks import Networks
-from training.dataset import ROOT
 from training.evaluation import report
 from training.evaluation.cases import Case, code_digest
 from training.evaluation.chapters import Chapter
@@ -31,6 +30,7 @@ from training.evaluation.listening import Listening
 from training.evaluation.pairs import Pairs
 from training.evaluation.plan import TINY, Examination, Plan, Sizes
 from training.evaluation.real import Real
+from training.evaluation.recordings import ROOT
 from training.evaluation.splits import Splits
 from training.evaluation.streaming import Streaming
 

@@ -45,8 +45,8 @@ class Constant:
     name = "mean of training labels"
 
     def __init__(self, fitted: list[Trace]) -> None:
-        self._window = np.nanmean(_labels(fitted, "window"), axis=0)
-        self._whole = np.nanmean(_labels(fitted, "whole"), axis=0)
+        self._window = _means(_labels(fitted, "window"))
+        self._whole = _means(_labels(fitted, "whole"))
 
     def window(self, trace: Trace) -> Rows:
         """Return the mean label of windows."""
@@ -169,6 +169,14 @@ def _so_far(features: Features) -> Features:
     """Return the running mean over moments."""
     counts = np.arange(1, len(features) + 1)[:, None]
     return np.asarray(np.cumsum(features, axis=0) / counts)
+
+
+def _means(labels: Rows) -> Rows:
+    """Return the mean known label of each score, shape (5,); NaN where none is known."""
+    there = np.isfinite(labels)
+    counts = there.sum(axis=0)
+    sums = np.where(there, labels, 0.0).sum(axis=0)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def _labels(traces: list[Trace], level: str) -> Rows:

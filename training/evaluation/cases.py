@@ -7,19 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from training.dataset import ROOT
 from training.evaluation.mixes import Mixed, Recorded
-from training.evaluation.simulated import Simulated, TrackAlone
-
-BITRATE_BPS: Final = 192_000
-"""All sound goes through Opus, as on its way to a server."""
+from training.evaluation.recordings import ROOT
+from training.evaluation.simulated import Drawn, Simulated, TrackAlone
 
 JUDGE: Final = ""
 """The judge itself: models of the folder that is examined, not of one within it."""
 
 SOURCES: Final = (
     *("core/media.py", "inference", "judge", "training/simulator", "training/clips.py"),
-    *("training/codecs.py", "training/opus.py"),
+    *("training/codecs.py", "training/opus.py", "training/recipes.py"),
     *(f"training/evaluation/{name}.py" for name in ("cases", "mixes", "recordings", "serving")),
     *(f"training/evaluation/{name}.py" for name in ("simulated", "traces", "treatments")),
 )
@@ -44,7 +41,7 @@ class Case:
         From one window that is kept to the next: neighbours share nearly all of their sound.
     """
 
-    source: Simulated | TrackAlone | Mixed | Recorded
+    source: Simulated | Drawn | TrackAlone | Mixed | Recorded
     hops: int
     treatment: str | None = None
     models: str = JUDGE

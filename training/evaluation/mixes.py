@@ -20,7 +20,7 @@ from core.media import CHANNELS, HOP_SAMPLES, SAMPLE_RATE_HZ
 from core.messages import Component, Genre, TransitionKind
 from judge.parts import LIMITS, Part, goodness, part_losses
 from training.evaluation.recordings import Recording, sound
-from training.evaluation.simulated import Playing
+from training.evaluation.simulated import BITRATE_BPS, Playing
 from training.evaluation.traces import SCORED, Deed, TrueTransition, Truth, on_scale
 
 Audio = NDArray[np.float32]
@@ -116,6 +116,7 @@ class Mixed:
 
 class _RecordedPlaying:
     genre = Genre.OTHER.value
+    bitrate_bps = BITRATE_BPS
 
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
@@ -162,6 +163,7 @@ class _Tape:
 
 class _MixedPlaying:
     genre = Genre.OTHER.value
+    bitrate_bps = BITRATE_BPS
 
     def __init__(self, mix: Mixed) -> None:
         self._mix = mix

@@ -17,7 +17,7 @@ from training.evaluation.cases import Case
 from training.evaluation.mixes import Mixed, MixFlaws, folded
 from training.evaluation.plan import Plan
 from training.evaluation.recordings import Recording
-from training.evaluation.simulated import Simulated, StyleWords
+from training.evaluation.simulated import Drawn, StyleWords
 from training.simulator.set_plan import GENRES
 
 MOST_STRETCH: Final = 0.12
@@ -72,7 +72,7 @@ def alike(plan: Plan) -> tuple[Case, ...]:
     """Return sets as the training's, from seeds far from its own."""
     sizes = plan.sizes
     return tuple(
-        Case(Simulated(plan.seeds.alike + number), sizes.alike_hops)
+        Case(Drawn(plan.seeds.alike + number), sizes.alike_hops)
         for number in range(sizes.alike_sets)
     )
 
@@ -81,7 +81,7 @@ def fitted(plan: Plan) -> tuple[Case, ...]:
     """Return sets of the training's own seeds, to which baselines are fitted."""
     sizes = plan.sizes
     return tuple(
-        Case(Simulated(plan.seeds.training + number), sizes.fitted_hops)
+        Case(Drawn(plan.seeds.training + number), sizes.fitted_hops)
         for number in range(sizes.fitted_sets)
     )
 
@@ -90,7 +90,7 @@ def _styled(plan: Plan, first_seed: int, style: StyleWords) -> tuple[Case, ...]:
     style.style()  # refuses what this simulator does not have
     sizes = plan.sizes
     return tuple(
-        Case(Simulated(first_seed + number, style), sizes.split_hops)
+        Case(Drawn(first_seed + number, style), sizes.split_hops)
         for number in range(sizes.split_sets)
     )
 
@@ -104,7 +104,7 @@ def _without(plan: Plan, genre: str) -> Split:
     style, sizes = StyleWords(genre=genre), plan.sizes
     first = plan.seeds.genre + 10_000 * [each.value for each in GENRES].index(genre)
     cases = tuple(
-        Case(Simulated(first + number, style), sizes.split_hops, models=folder)
+        Case(Drawn(first + number, style), sizes.split_hops, models=folder)
         for number in range(sizes.split_sets)
     )
     return Split("C", title, cases)

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.media import CHANNELS, SAMPLE_RATE_HZ
-from training.dataset import ROOT
 
 Audio = NDArray[np.float32]
 
+ROOT: Final = Path(__file__).resolve().parents[2]
 VARIABLE: Final = "DJUV_AUDIO"
 FOLDER: Final = ROOT.parent / "shared" / "data" / "audio"
 LONGEST_SECONDS: Final = 120.0

@@ -17,7 +17,7 @@ from judge.engine import Engine
 from judge.mel.specification import MFCC_COEFFICIENTS
 from judge.turn import Judged
 from training.clips import through_opus
-from training.evaluation.cases import BITRATE_BPS, Case
+from training.evaluation.cases import Case
 from training.evaluation.simulated import Playing
 from training.evaluation.traces import Moment, Trace
 from training.evaluation.treatments import TREATMENTS
@@ -41,16 +41,16 @@ def judged(case: Case, models: Path) -> Trace:
     """
     playing = case.source.open()
     listening = _Listening(engine(models / case.models), case.digest())
-    moments: list[Moment] = []
+    said: list[tuple[Score, tuple[float, ...]]] = []
     for index, samples in enumerate(hops_of(case, playing)):
         listening.hear(index, samples)
         kept = (index + 1 - HOPS_PER_WINDOW) % case.step_hops == 0 or index == case.hops - 1
         if index + 1 >= HOPS_PER_WINDOW and kept:
-            moments.append(listening.moment(playing))
+            said.append(listening.window())
     end_seconds = case.hops * HOP_SECONDS
     return Trace(
         genre=playing.genre,
-        moments=tuple(moments),
+        moments=tuple(_moment(score, mfcc, playing) for score, mfcc in said),
         transitions=tuple(listening.transitions.values()),
         findings=tuple(listening.findings),
         losses=() if listening.score is None else listening.score.set_losses,
@@ -63,7 +63,7 @@ def hops_of(case: Case, playing: Playing) -> Iterator[NDArray[np.float32]]:
     """Yield a case's hops as they reach the server."""
     blocks = islice(playing.blocks(), case.hops)
     treated = blocks if case.treatment is None else TREATMENTS[case.treatment](blocks)
-    return islice(through_opus(iter(treated), BITRATE_BPS), case.hops)
+    return islice(through_opus(iter(treated), playing.bitrate_bps), case.hops)
 
 
 class _Listening:
@@ -91,26 +91,30 @@ class _Listening:
             elif isinstance(message, Finding):
                 self.findings.append(message)
 
-    def moment(self, playing: Playing) -> Moment:
-        """Return what is said of the newest window, beside its truth."""
-        score = self.score
-        if score is None:
+    def window(self) -> tuple[Score, tuple[float, ...]]:
+        """Return the score of the newest window, and its mean MFCC."""
+        if self.score is None:
             raise RuntimeError("a window is complete, but the engine has said nothing of it")
-        seconds = (score.window + 1) * HOP_SECONDS
-        return Moment(
-            seconds=seconds,
-            window=(*(score.components[each] for each in Component), score.overall),
-            whole=(*(score.set_components[each] for each in Component), score.set_overall),
-            bpm=score.bpm,
-            key=score.key,
-            section=score.section,
-            genre=score.genre,
-            short_term_lufs=score.loudness.short_term_lufs,
-            integrated_lufs=score.loudness.integrated_lufs,
-            energy=score.energy,
-            mfcc=tuple(float(value) for value in np.mean(self._mfcc, axis=0)),
-            truth=playing.truth(seconds - WINDOW_SECONDS, seconds),
-        )
+        return self.score, tuple(float(value) for value in np.mean(self._mfcc, axis=0))
+
+
+def _moment(score: Score, mfcc: tuple[float, ...], playing: Playing) -> Moment:
+    """Return what was said of a window beside its truth."""
+    seconds = (score.window + 1) * HOP_SECONDS
+    return Moment(
+        seconds=seconds,
+        window=(*(score.components[each] for each in Component), score.overall),
+        whole=(*(score.set_components[each] for each in Component), score.set_overall),
+        bpm=score.bpm,
+        key=score.key,
+        section=score.section,
+        genre=score.genre,
+        short_term_lufs=score.loudness.short_term_lufs,
+        integrated_lufs=score.loudness.integrated_lufs,
+        energy=score.energy,
+        mfcc=mfcc,
+        truth=playing.truth(seconds - WINDOW_SECONDS, seconds),
+    )
 
 
 def _mfcc(said: Judged) -> NDArray[np.float64]:

@@ -9,23 +9,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from enum import Enum
+from functools import cached_property
 from typing import Any, Final, Protocol, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ConfigurationInvalid
-from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SECONDS
-from core.messages import Section, TransitionKind
+from core.media import HOP_SAMPLES, HOP_SECONDS, SAMPLE_RATE_HZ, WINDOW_SECONDS
+from core.messages import Section, Technique, TransitionKind
 from training.evaluation.traces import Deed, TrueTransition, Truth, on_scale
+from training.recipes import Recipe, drawn
 from training.simulator import Draw, Flaws, SetRenderer, SetStyle
 from training.simulator.channel import Channel, PlayedTrack
+from training.simulator.courses import techniques
 from training.simulator.deck import Deck
 from training.simulator.labels import Labels
+from training.simulator.nuisance import NuisanceChain
 from training.simulator.track import render_track
 from training.simulator.transitions import TransitionPlan
 
 Audio = NDArray[np.float32]
+
+BITRATE_BPS: Final = 192_000
+"""Of what is not drawn with a bitrate: all sound goes through Opus, as on its way to a server."""
 
 BEAT_PULSE: Final = 0.5
 """How clearly every bar of a window must mark the beat, 0-1, for its tempo to be asked for."""
@@ -42,7 +49,10 @@ class Source(Protocol):
 
 
 class Playing(Protocol):
-    """A set while it plays; its truth may grow with it."""
+    """A set while it plays. What is true of it can be asked for once it has been played."""
+
+    bitrate_bps: int
+    """Of the Opus stream in which it reaches the server."""
 
     @property
     def genre(self) -> str:
@@ -54,7 +64,7 @@ class Playing(Protocol):
         ...
 
     def truth(self, start_seconds: float, end_seconds: float) -> Truth:
-        """Return what is true of a window."""
+        """Return what is true of a window; seconds from the first sound."""
         ...
 
     def transitions(self, end_seconds: float) -> tuple[TrueTransition, ...]:
@@ -68,7 +78,7 @@ class Playing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StyleWords:
-    """Fields of the simulator's `SetStyle` by word; None leaves its default."""
+    """Fields of the simulator's `SetStyle` by word; None leaves what the recipe draws."""
 
     genre: str | None = None
     family: str | None = None
@@ -76,8 +86,8 @@ class StyleWords:
     combinations: str | None = None
     spam: bool | None = None
 
-    def style(self) -> SetStyle:
-        """Return the style.
+    def style(self, drawn: SetStyle | None = None) -> SetStyle:
+        """Return a style, or one that was drawn, with these fields.
 
         Raises
         ------
@@ -96,7 +106,7 @@ class StyleWords:
                     f"sets to {word!r}: examine it with a simulator that has."
                 )
             chosen[field.name] = _valued(field.name, word, hints[field.name])
-        return SetStyle(**chosen)
+        return replace(drawn or SetStyle(), **chosen)
 
 
 def _valued(name: str, word: str | bool, hint: Any) -> object:  # noqa: ANN401 - an annotation
@@ -144,7 +154,13 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """A set of the simulator."""
+    """A set of the simulator's usual style, straight from the mixer.
+
+    Attributes
+    ----------
+    revision
+        What is changed in its transitions.
+    """
 
     seed: int
     style: StyleWords = StyleWords()
@@ -152,16 +168,44 @@ class Simulated:
 
     def open(self) -> Playing:
         """Render it from its beginning."""
-        return SimulatedPlaying(SetRenderer(self.seed, self.style.style(), revise=self.revision))
+        renderer = SetRenderer(self.seed, self.style.style(), revise=self.revision)
+        return SimulatedPlaying(renderer, renderer.blocks(), BITRATE_BPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A set drawn as those that are trained on: its style, DJ, room, levels and bitrate.
+
+    Attributes
+    ----------
+    style
+        In what it differs from them.
+    """
+
+    seed: int
+    style: StyleWords = StyleWords()
+
+    def open(self) -> Playing:
+        """Render it from its beginning."""
+        draw = drawn(self.seed, Recipe())
+        renderer = SetRenderer(self.seed, self.style.style(draw.style), revise=draw.revise)
+        blocks = NuisanceChain(draw.nuisances, self.seed)(renderer.blocks())
+        return SimulatedPlaying(renderer, blocks, draw.bitrate_bps)
 
 
 class SimulatedPlaying:
     """A rendered set and its truth, in seconds from its first sound."""
 
-    def __init__(self, renderer: SetRenderer) -> None:
+    def __init__(self, renderer: SetRenderer, blocks: Iterator[Audio], bitrate_bps: int) -> None:
         self._renderer = renderer
-        self._labels: Labels | None = None
-        self._begin_seconds = renderer.start_sample / SAMPLE_RATE_HZ
+        self._blocks = blocks
+        self.bitrate_bps = bitrate_bps
+
+    @cached_property
+    def _labels(self) -> Labels:
+        """The labels of what has been played by now, which must be all of it."""
+        renderer = self._renderer
+        return Labels(renderer.truth, renderer.stems, renderer.start_sample)
 
     @property
     def genre(self) -> str:
@@ -170,13 +214,11 @@ class SimulatedPlaying:
 
     def blocks(self) -> Iterator[Audio]:
         """Yield the set's sound."""
-        return iter(self._renderer.blocks())
+        return self._blocks
 
     def truth(self, start_seconds: float, end_seconds: float) -> Truth:
         """Return labels and facts of a window."""
-        if self._labels is None:
-            self._labels = Labels(self._renderer.truth)
-        start, end = start_seconds + self._begin_seconds, end_seconds + self._begin_seconds
+        genre, labels = self.genre, self._labels
         alone = self._alone(start_seconds, end_seconds)
         now = self._alone(end_seconds - 0.5, end_seconds)
         return Truth(
@@ -185,8 +227,10 @@ class SimulatedPlaying:
             section=None if now is None else _section(now, self._sample(end_seconds)),
             genre=None if alone is None else str(alone.plan.genre.value),
             beat=alone is not None and _beats(alone, self._sample(end_seconds)),
-            window=on_scale(np.asarray(self._labels.window(start, end)), self.genre),
-            whole=on_scale(np.asarray(self._labels.whole_set(end)), self.genre),
+            window=on_scale(
+                np.asarray(self._labels.window(start_seconds, end_seconds)), self.genre
+            ),
+            whole=on_scale(labels.whole_set(end_seconds), genre),
         )
 
     def transitions(self, end_seconds: float) -> tuple[TrueTransition, ...]:
@@ -205,15 +249,13 @@ class SimulatedPlaying:
         )
 
     def deeds(self, end_seconds: float) -> tuple[Deed, ...]:
-        """Return what was done within tracks by a time."""
+        """Return what was done by a time, within tracks and from one to the next."""
+        renderer, hops = self._renderer, round(end_seconds / HOP_SECONDS)
+        used = techniques(renderer.truth, renderer.start_sample, hops)
         return tuple(
-            Deed(
-                str(event.kind.value),
-                self._seconds(event.start_sample),
-                self._seconds(event.end_sample),
-            )
-            for event in self._renderer.truth.events
-            if 0 <= self._seconds(event.start_sample) < end_seconds
+            Deed(technique.value, start * HOP_SECONDS, end * HOP_SECONDS)
+            for technique, column in zip(Technique, used.T, strict=True)
+            for start, end in _runs(column)
         )
 
     def _sample(self, seconds: float) -> float:
@@ -234,6 +276,13 @@ class SimulatedPlaying:
             if before <= start and end <= after:
                 return track
         return None
+
+
+def _runs(column: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield first and after-last index of each run of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], column.astype(np.int8), [0]])))
+    for start, end in edges.reshape(-1, 2):
+        yield int(start), int(end)
 
 
 def _section(track: PlayedTrack, sample: float) -> str:
@@ -283,6 +332,8 @@ class TrackAlone:
 
 
 class _TrackAlonePlaying:
+    bitrate_bps = BITRATE_BPS
+
     def __init__(self, source: TrackAlone) -> None:
         self._source = source
         planned = SetRenderer(source.seed, source.style.style()).truth.tracks[0]

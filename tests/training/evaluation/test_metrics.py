@@ -26,6 +26,11 @@ def _rows():
     return labels, said, np.repeat(np.arange(12), 20)
 
 
+def rows_of(groups, counts):
+    """Return the rows of every set as many times as it was drawn."""
+    return np.concatenate([np.flatnonzero(groups == g).repeat(n) for g, n in enumerate(counts)])
+
+
 def test_figures_are_those_of_the_libraries(rows):
     labels, said, groups = rows
     found = agreement(labels, said, groups)
@@ -47,7 +52,9 @@ def test_intervals_resample_whole_sets(rows):
     draws = np.random.default_rng(SEED).multinomial(12, np.full(12, 1 / 12), size=RESAMPLES)
     scores = []
     for counts in draws:
-        taken = np.concatenate([np.flatnonzero(groups == g).repeat(n) for g, n in enumerate(counts)])
+        taken = np.concatenate(
+            [np.flatnonzero(groups == g).repeat(n) for g, n in enumerate(counts)]
+        )
         scores.append(reference.r2_score(labels[taken], said[taken]))
     assert found.intervals["r2"] == pytest.approx(tuple(np.percentile(scores, (2.5, 97.5))))
 
@@ -66,7 +73,9 @@ def test_ranks_get_intervals_where_asked_for(rows):
     draws = np.random.default_rng(SEED).multinomial(12, np.full(12, 1 / 12), size=RESAMPLES)
     taus = []
     for counts in draws[:RANK_RESAMPLES]:
-        taken = np.concatenate([np.flatnonzero(groups == g).repeat(n) for g, n in enumerate(counts)])
+        taken = np.concatenate(
+            [np.flatnonzero(groups == g).repeat(n) for g, n in enumerate(counts)]
+        )
         taus.append(stats.kendalltau(labels[taken], said[taken]).statistic)
     assert found.intervals["kendall"] == pytest.approx(tuple(np.percentile(taus, (2.5, 97.5))))
     assert found.intervals["srcc"][0] < found.srcc < found.intervals["srcc"][1]
