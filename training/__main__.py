@@ -1,13 +1,15 @@
-"""Makes the judge: data set, training, evaluation, export.
+"""Makes the judge: sets, training, figures, export.
 
-`python -m training` (`make train`) takes some twenty minutes on two cores and puts the models and
-their figures into `judge/models`.
+`python -m training` (`make train`) puts the models and their figures into `judge/models`. Most of
+its time goes into rendering; what was rendered is kept in `var/training`, and an interrupted run
+goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -16,26 +18,19 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import track
 
-from training.clips import Clip
-from training.dataset import ROOT, Recipe, load_or_make, split
-from training.evaluate import (
-    by_component,
-    evaluate,
-    figures_as_markdown,
-    introduce,
-    write_figures,
-)
+from core.messages import Genre
+from training.card import figures_as_markdown, held_out_figures, write_figures
+from training.dataset import ROOT, digest, make, split
 from training.export import ModelMetadata, export
-from training.served import serve_sets
+from training.recipes import Recipe
+from training.tracking import tracked
 from training.train import Epoch, Reporter, Settings, train, write_history
 
 NAME: Final = "djuv-judge"
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"
 CARD: Final = "MODEL_CARD.md"
-TINY_RECIPE: Final = Recipe(clips=4, clip_hops=23, window_step_hops=1, seed=0)
-TINY_SETTINGS: Final = Settings(epochs=2, clips_a_batch=2, crop_hops=23)
-SERVED: Final = {"sets": 24, "hops": 200, "window_step_hops": 5}
-TINY_SERVED: Final = {"sets": 1, "hops": 22, "window_step_hops": 1}
+TINY_RECIPE: Final = Recipe(sets=4, hops=90)
+TINY_SETTINGS: Final = Settings(epochs=2, sets_a_batch=2, trunk_steps=2, trunk_crops=2)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -43,46 +38,57 @@ def main(arguments: list[str] | None = None) -> None:
     options = _options(arguments)
     console = Console()
     torch.set_num_threads(options.threads)
-    recipe = TINY_RECIPE if options.tiny else Recipe(clips=options.clips, seed=options.seed)
-    settings = (
-        TINY_SETTINGS
-        if options.tiny
-        else Settings(options.epochs, seed=options.seed, bfloat16=options.bfloat16)
-    )
+    recipe, settings = _plan(options)
     work = options.output / "work" if options.tiny else options.work
 
-    def shown(clips: Iterable[Clip], total: int) -> Iterable[Clip]:
-        return track(clips, "Rendering sets", total, console=console)
+    def shown(sets: Iterable[Path], total: int) -> Iterable[Path]:
+        return track(sets, "Rendering sets", total, console=console)
 
-    dataset = load_or_make(
-        recipe, work, workers=1 if options.tiny else options.workers, track=shown
+    examples = make(recipe, work, workers=1 if options.tiny else options.workers, shown=shown)
+    parts = split(examples, recipe)
+    data_sha256 = digest(examples)
+    parameters = {**asdict(recipe), **asdict(settings), "training_data_sha256": data_sha256}
+    with tracked(work, parameters, _ConsoleReporter(console)) as run:
+        model, history = train(parts.training, parts.choosing, settings, run)
+        write_history(history, work)
+        figures = held_out_figures(model, parts.held_out)
+        run.figures({name: figure.r2 for name, figure in figures.items()})
+    export(
+        model,
+        options.output,
+        ModelMetadata(NAME, VERSION, trained=not options.tiny, training_data_sha256=data_sha256),
     )
-    parts = split(dataset, options.seed)
-    model, history = train(parts.training, parts.choosing, settings, _ConsoleReporter(console))
-    write_history(history, work)
-    table = evaluate(model, parts)
-    metadata = ModelMetadata(
-        NAME, VERSION, trained=not options.tiny, training_data_sha256=dataset.sha256()
-    )
-    export(model, options.output, metadata)
-    console.print("Judging further sets as a server would ...")
-    served = serve_sets(options.output, **(TINY_SERVED if options.tiny else SERVED))
-    table["judge as served"] = by_component(served.labels, served.means, served.deviations)
-    figures = figures_as_markdown(table, introduce(parts, served))
-    write_figures(options.output / CARD, figures, f"{NAME} {VERSION}")
-    console.print(Markdown(figures))
+    markdown = figures_as_markdown(figures, parts)
+    write_figures(options.output / CARD, markdown, f"{NAME} {VERSION}")
+    console.print(Markdown(markdown))
     console.print(f"Models written to {options.output}", markup=False)
+
+
+def _plan(options: argparse.Namespace) -> tuple[Recipe, Settings]:
+    if options.tiny:
+        return TINY_RECIPE, TINY_SETTINGS
+    recipe = Recipe(
+        sets=options.sets, hops=options.hops, seed=options.seed, without_genre=options.without_genre
+    )
+    return recipe, Settings(
+        epochs=options.epochs, trunk_steps=options.trunk_steps, seed=options.seed
+    )
 
 
 class _ConsoleReporter(Reporter):
     def __init__(self, console: Console) -> None:
         self._console = console
 
-    def __call__(self, epoch: Epoch) -> None:
+    def trunk(self, step: int, loss: float) -> None:
+        if step % 20 == 0:
+            self._console.print(f"trunk, step {step}: loss {loss:.3f}")
+
+    def epoch(self, epoch: Epoch) -> None:
         self._console.print(
-            f"epoch {epoch.epoch}: squared error {epoch.training_mse:.4f}, "
-            f"choosing {epoch.choosing_mse:.4f}, error {9 * epoch.choosing_mae:.2f} points, "
-            f"learning rate {epoch.learning_rate:g}"
+            f"epoch {epoch.epoch}: loss {epoch.training_loss:.3f}, choosing "
+            f"{epoch.choosing_loss:.3f}; R2 technical {epoch.technical_r2:.2f}, selection "
+            f"{epoch.selection_r2:.2f}, windows {epoch.windows_r2:.2f}; error "
+            f"{9 * epoch.mae:.2f} points; learning rate {epoch.learning_rate:g}"
         )
 
 
@@ -90,13 +96,18 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
     parser.add_argument("--output", type=Path, default=ROOT / "judge" / "models")
     parser.add_argument("--work", type=Path, default=ROOT / "var" / "training")
-    parser.add_argument("--clips", type=int, default=Recipe().clips)
+    parser.add_argument("--sets", type=int, default=Recipe().sets)
+    parser.add_argument("--hops", type=int, default=Recipe().hops, help="length of a set")
     parser.add_argument("--epochs", type=int, default=Settings().epochs)
+    parser.add_argument("--trunk-steps", type=int, default=Settings().trunk_steps)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes that render")
     parser.add_argument("--threads", type=int, default=2, help="threads that train")
     parser.add_argument(
-        "--bfloat16", action="store_true", help="train in half precision, where the CPU can"
+        "--without-genre",
+        type=Genre,
+        choices=[genre for genre in Genre if genre is not Genre.OTHER],
+        help="leave a genre out, for split C of the evaluation",
     )
     parser.add_argument("--tiny", action="store_true", help="a trial of the way, not a judge")
     return parser.parse_args(arguments)

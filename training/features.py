@@ -110,5 +110,3 @@ def load_features(path: Path) -> Features:
     """Read features."""
     with np.load(path) as arrays:
         return Features(**{field.name: arrays[field.name] for field in fields(Features)})
-
-

@@ -11,7 +11,7 @@ import numpy as np
 from av.audio.codeccontext import AudioCodecContext
 from numpy.typing import NDArray
 
-from core.media import SAMPLE_RATE_HZ
+from core.media import CHANNELS, HOP_SAMPLES, SAMPLE_RATE_HZ
 
 OPUS_FRAME_SAMPLES: Final = 960
 TIME_BASE: Final = Fraction(1, SAMPLE_RATE_HZ)
@@ -43,3 +43,37 @@ def opus_frames(block: NDArray[np.float32], position: int) -> Iterator[av.AudioF
         frame.pts = position + start
         frame.time_base = TIME_BASE
         yield frame
+
+
+def through_opus(
+    blocks: Iterator[NDArray[np.float32]], bitrate_bps: int
+) -> Iterator[NDArray[np.float32]]:
+    """Encode and decode a stream; hops of the same length come out, a few milliseconds late."""
+    encoder = opus_encoder(bitrate_bps, complexity=0)
+    decoder = av.CodecContext.create("libopus", "r")
+    decoder.sample_rate = SAMPLE_RATE_HZ
+    decoder.layout = "stereo"
+    decoder.open()
+    pending = np.zeros((0, CHANNELS), dtype=np.float32)
+    position = 0
+    for block in blocks:
+        decoded = [pending]
+        for frame in opus_frames(block, position):
+            for packet in encoder.encode(frame):
+                decoded += [_stereo(sound) for sound in decoder.decode(packet)]
+        position += len(block)
+        pending = np.concatenate(decoded)
+        while len(pending) >= HOP_SAMPLES:
+            yield pending[:HOP_SAMPLES]
+            pending = pending[HOP_SAMPLES:]
+    if len(pending):
+        yield np.concatenate(
+            [pending, np.zeros((HOP_SAMPLES - len(pending), CHANNELS), np.float32)]
+        )
+
+
+def _stereo(sound: av.AudioFrame) -> NDArray[np.float32]:
+    samples = sound.to_ndarray().reshape(-1, CHANNELS)
+    if samples.dtype == np.int16:
+        return np.asarray(samples / np.float32(32_768), dtype=np.float32)
+    return np.asarray(samples, dtype=np.float32)

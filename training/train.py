@@ -1,4 +1,4 @@
-"""Fits the judge to rendered sets."""
+"""Fits the judge to rendered sets: the trunk on short stretches, then the rest on whole sets."""
 
 from __future__ import annotations
 
@@ -14,22 +14,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from judge.mel.specification import SCALE_DB, mfcc_basis
-from judge.specification import COLUMN_STRIDE, COLUMNS_PER_WINDOW, HALO_FRAMES
-from training.dataset import Dataset, first_columns, first_frame
-from training.estimates import estimated
-from training.model import Judge, seeded_judge
+from core.messages import Component
+from judge.specification import DEVIATIONS, PARTS, Output
+from training.dataset import Example
+from training.losses import component, loss_of
+from training.model import Judge, Standard, seeded_judge, squashed
+from training.sound import Columns, columns_of, fit_trunk
+from training.targets import SETTLING, Targets, mixing_tables, targets_of
 
-BETA: Final = 0.5
-"""How far errors are weighted by the stated variance; 1 is plain squared error, 0 the likelihood.
-
-Since the weights move, this loss says nothing from one epoch to the next: squared error decides
-when to stop. Seitzer et al., "On the Pitfalls of Heteroscedastic Uncertainty Estimation", 2022.
-"""
-
-LEVEL_DEVIATION_DB: Final = 2.0
+EVIDENCE_NOISE: Final = 0.15
+EVIDENCE_DROPPED: Final = 0.05
 UNKNOWN_BASIC_SHARE: Final = 0.1
+LATEST_START_HOPS: Final = 60
 CHOOSING_SEED: Final = 99
+_MIXED: Final = (Component.TECHNICAL, Component.SELECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +36,16 @@ class Settings:
 
     Attributes
     ----------
-    clips_a_batch
-        Each gives several windows, about `6 x clips_a_batch` in all.
-    crop_hops
-        Length of the stretch of a clip that one step sees.
-    bfloat16
-        Fit the trunk's convolutions in half precision: twice as fast where the processor can.
+    sets_a_batch
+        Whole sets, each from a random beginning.
+    trunk_steps, trunk_crops
+        How long the trunk is taught before the rest.
     """
 
-    epochs: int = 14
-    clips_a_batch: int = 4
-    crop_hops: int = 50
+    epochs: int = 50
+    sets_a_batch: int = 16
+    trunk_steps: int = 300
+    trunk_crops: int = 16
     learning_rate: float = 1e-3
     weight_decay: float = 0.01
     plateau_epochs: int = 5
@@ -56,45 +53,57 @@ class Settings:
     largest_gradient: float = 1.0
     patience_epochs: int = 10
     seed: int = 0
-    bfloat16: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """One pass over the data; errors on labels of 0-1."""
-
-    epoch: int
-    training_mse: float
-    choosing_mse: float
-    choosing_mae: float
-    learning_rate: float
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """N windows out of a few clips.
+    """One pass over the data.
 
     Attributes
     ----------
-    log_mel
-        Shape (clips, frames, 128): the trunk runs once over all windows of a clip.
-    clip, column
-        Shape (N,): whose columns, and from which on.
-    mfcc, basic, transitions, labels
-        Shapes (N, 13), (N, 3), (N, 10, 4), (N, 4).
+    training_loss, choosing_loss
+        What is minimised.
+    technical_r2, selection_r2
+        Of settled transitions of the choosing sets.
+    windows_r2
+        Of energy and creativity of their windows.
+    mae
+        Mean absolute error of these four on 0-1.
     """
 
-    log_mel: Tensor
-    clip: Tensor
-    column: Tensor
+    epoch: int
+    training_loss: float
+    choosing_loss: float
+    technical_r2: float
+    selection_r2: float
+    windows_r2: float
+    mae: float
+    learning_rate: float
+
+
+class Reporter:
+    """Is told how training goes; this one keeps silent."""
+
+    def trunk(self, step: int, loss: float) -> None:
+        """Take note of a step of the trunk's training."""
+
+    def epoch(self, epoch: Epoch) -> None:
+        """Take note of an epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """One set, ready to be learnt from; shapes (N, features)."""
+
+    example: Example
+    columns: Columns
+    evidence: Tensor
     mfcc: Tensor
     basic: Tensor
-    transitions: Tensor
-    labels: Tensor
 
 
 def train(
-    training: Dataset, choosing: Dataset, settings: Settings, report: Reporter
+    training: list[Example], choosing: list[Example], settings: Settings, report: Reporter
 ) -> tuple[Judge, list[Epoch]]:
     """Fit a judge and calibrate how sure it says it is.
 
@@ -105,7 +114,7 @@ def train(
     settings
         The recipe.
     report
-        Is told of each epoch.
+        Is told of steps and epochs.
 
     Returns
     -------
@@ -113,90 +122,220 @@ def train(
         The judge of the best epoch, in evaluation mode, and the history.
     """
     model = seeded_judge(settings.seed)
-    _lay_out(model, torch.channels_last)
     torch.manual_seed(settings.seed)
-    _standardise(model, training)
+    fit_trunk(
+        model.trunk,
+        training,
+        steps=settings.trunk_steps,
+        crops=settings.trunk_crops,
+        seed=settings.seed,
+        told=report.trunk,
+    )
+    sets = [_prepared(model, example) for example in training]
+    others = [_prepared(model, example) for example in choosing]
+    _standardise(model.head.reader.standard, [each.evidence for each in sets])
+    _standardise(model.head.standard_mfcc, [each.mfcc for each in sets])
+    history = _fit(model, sets, others, settings, report)
+    _calibrate(model, others)
+    return model.eval(), history
+
+
+def _prepared(model: Judge, example: Example) -> _Set:
+    features = example.features
+    return _Set(
+        example=example,
+        columns=columns_of(model.trunk, features.log_mel),
+        evidence=torch.from_numpy(features.evidence.astype(np.float32)),
+        mfcc=torch.from_numpy(features.mfcc),
+        basic=torch.from_numpy(features.basic),
+    )
+
+
+def _standardise(standard: Standard, values: list[Tensor]) -> None:
+    everything = torch.cat(values)
+    standard.mean.copy_(everything.mean(dim=0))
+    standard.scale.copy_(everything.std(dim=0) + 1e-2)
+
+
+def _fit(
+    model: Judge, sets: list[_Set], others: list[_Set], settings: Settings, report: Reporter
+) -> list[Epoch]:
+    learning = [*model.mixing.parameters(), *model.head.parameters()]
     optimiser = torch.optim.AdamW(
-        model.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
+        learning, lr=settings.learning_rate, weight_decay=settings.weight_decay
     )
     schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
         optimiser, factor=settings.plateau_factor, patience=settings.plateau_epochs
     )
     history: list[Epoch] = []
-    best, best_mse, best_epoch = copy.deepcopy(model.state_dict()), np.inf, 0
+    best, best_score, best_epoch = copy.deepcopy(model.state_dict()), np.inf, 0
     for number in range(1, settings.epochs + 1):
-        training_mse = _fit_epoch(model, optimiser, training, settings, number)
-        means, _ = predict(model, choosing, _heard(choosing))
-        errors = means - choosing.labels
-        mse = float((errors**2).mean())
-        schedule.step(mse)
+        loss = _fit_epoch(model, optimiser, sets, settings, number)
         rate = float(optimiser.param_groups[0]["lr"])
-        history.append(Epoch(number, training_mse, mse, float(np.abs(errors).mean()), rate))
-        report(history[-1])
-        if mse < best_mse:
-            best, best_mse, best_epoch = copy.deepcopy(model.state_dict()), mse, number
+        history.append(_examined(model, others, number, loss, rate))
+        report.epoch(history[-1])
+        score = 4 - 2 * history[-1].technical_r2 - history[-1].selection_r2
+        score -= history[-1].windows_r2
+        schedule.step(score)
+        if score < best_score:
+            best, best_score, best_epoch = copy.deepcopy(model.state_dict()), score, number
         if number - best_epoch >= settings.patience_epochs:
             break
     model.load_state_dict(best)
-    _calibrate(model.eval(), choosing)
-    _lay_out(model, torch.contiguous_format)
-    return model, history
+    return history
 
 
-class Reporter:
-    """Is told of each epoch; this one keeps silent."""
+def _fit_epoch(
+    model: Judge,
+    optimiser: torch.optim.Optimizer,
+    sets: list[_Set],
+    settings: Settings,
+    number: int,
+) -> float:
+    model.train()
+    model.trunk.eval()
+    losses = []
+    rng = np.random.default_rng([settings.seed, number])
+    for batch in _batches(sets, settings.sets_a_batch, rng):
+        said, deviations, wanted = _followed(model, batch, rng, first_hop=None)
+        loss = loss_of(said, deviations, wanted)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(model.parameters(), settings.largest_gradient)
+        optimiser.step()
+        losses.append(float(loss.detach()))
+    return float(np.mean(losses))
 
-    def __call__(self, epoch: Epoch) -> None:
-        """Take note of an epoch."""
+
+def _batches(sets: list[_Set], size: int, rng: np.random.Generator) -> Iterator[list[_Set]]:
+    order = rng.permutation(len(sets)).tolist()
+    for start in range(0, len(order), size):
+        yield [sets[index] for index in order[start : start + size]]
 
 
-def predict(
-    model: Judge, dataset: Dataset, transitions: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Judge all windows of a data set.
+def _followed(
+    model: Judge, batch: list[_Set], rng: np.random.Generator, first_hop: int | None
+) -> tuple[Tensor, Tensor, Targets]:
+    """Follow sets from a beginning, a random one and in disguise where `first_hop` is None."""
+    learning = first_hop is None
+    shortest = min(len(each.evidence) for each in batch)
+    latest = min(LATEST_START_HOPS, shortest // 4)
+    firsts = [int(rng.integers(latest + 1)) if learning else 0 for _ in batch]
+    length = shortest - max(firsts)
+    spans = [slice(first, first + length) for first in firsts]
 
-    Parameters
+    def stacked(values: list[Tensor]) -> Tensor:
+        return torch.stack([each[span] for each, span in zip(values, spans, strict=True)])
+
+    evidence = stacked([each.evidence for each in batch])
+    basic = stacked([each.basic for each in batch])
+    if learning:
+        evidence = _disguised(evidence, model.head.reader.standard)
+        basic = basic * (torch.rand_like(basic) >= UNKNOWN_BASIC_SHARE)
+    tables = [mixing_tables(each.example.truth, rng) for each in batch]
+    mixing = stacked(
+        [model.mixing(torch.from_numpy(table))[torch.from_numpy(which)] for table, which in tables]
+    )
+    said, deviations = model.head.follow(
+        stacked([each.columns.newest for each in batch]),
+        stacked([each.columns.window for each in batch]),
+        evidence,
+        stacked([each.mfcc for each in batch]),
+        basic,
+        mixing,
+    )
+    wanted = [
+        targets_of(each.example.truth, first) for each, first in zip(batch, firsts, strict=True)
+    ]
+    return said, deviations, _joined(wanted, length)
+
+
+def _joined(wanted: list[Targets], length: int) -> Targets:
+    return Targets(
+        *(
+            torch.stack([getattr(each, name)[:length] for each in wanted])
+            for name in Targets.__slots__
+        )
+    )
+
+
+def _disguised(evidence: Tensor, standard: Standard) -> Tensor:
+    """Blur evidence, and drop some of it, so that nothing leans on single numbers."""
+    kept = torch.rand(evidence.shape[0], 1, evidence.shape[2]) >= EVIDENCE_DROPPED
+    noise = EVIDENCE_NOISE * standard.scale * torch.randn_like(evidence)
+    return torch.where(kept, evidence + noise, standard.mean)
+
+
+@dataclass(frozen=True, slots=True)
+class SettledHops:
+    """What is said where it counts, beside the truth; all on 0-1.
+
+    Attributes
     ----------
-    model
-        The judge.
-    dataset
-        C clips of W windows.
-    transitions
-        Shape (C, W, 10, 4): what was heard of them.
-
-    Returns
-    -------
-    tuple
-        Means and deviations, both (C, W, 4).
+    parts, true_parts
+        Shape (S, 10): at hops at which a transition's last word is taken.
+    windows, true_windows
+        Shape (W, 2): energy and creativity of all windows.
     """
+
+    parts: NDArray[np.float32]
+    true_parts: NDArray[np.float32]
+    windows: NDArray[np.float32]
+    true_windows: NDArray[np.float32]
+
+
+def settled_hops(model: Judge, examples: list[Example]) -> SettledHops:
+    """Follow sets from their beginning and return what is said where it counts."""
+    said, _, wanted = _heard(model, [_prepared(model, example) for example in examples])
+    return _settled(said, wanted)
+
+
+def _heard(model: Judge, sets: list[_Set]) -> tuple[Tensor, Tensor, Targets]:
     model.eval()
-    means, deviations = [], []
+    rng = np.random.default_rng(CHOOSING_SEED)
     with torch.inference_mode():
-        for clip in range(len(dataset)):
-            batch = _whole_clip(dataset, clip, transitions[clip])
-            mean, deviation = judged(model, batch)
-            means.append(mean.numpy())
-            deviations.append(deviation.numpy())
-    return np.stack(means), np.stack(deviations)
+        return _followed(model, sets, rng, first_hop=0)
 
 
-def judged(model: Judge, batch: Batch, *, bfloat16: bool = False) -> tuple[Tensor, Tensor]:
-    """Run the judge over a batch, the trunk once for all windows that share frames."""
-    with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-        columns: Tensor = model.trunk(batch.log_mel).float()  # (clips, columns, 128)
-    span = batch.column[:, None] + torch.arange(COLUMNS_PER_WINDOW)
-    windows = columns[batch.clip[:, None], span]  # (N, 120, 128)
-    mixing = model.mixing(batch.transitions)
-    mean, deviation = model.head(windows, batch.mfcc, batch.basic, mixing)
-    return mean, deviation
+def _settled(said: Tensor, wanted: Targets) -> SettledHops:
+    outputs = squashed(said)
+    settled = wanted.weight == SETTLING
+    return SettledHops(
+        parts=outputs[..., Output.PARTS.value][settled].numpy(),
+        true_parts=wanted.parts[settled].numpy(),
+        windows=outputs[..., Output.WINDOW.value].flatten(0, 1).numpy(),
+        true_windows=wanted.windows.flatten(0, 1).numpy(),
+    )
 
 
-def loss_of(mean: Tensor, deviation: Tensor, labels: Tensor) -> Tensor:
-    """Return the beta-weighted Gaussian likelihood loss."""
-    variance = deviation**2
-    likelihood = nn.functional.gaussian_nll_loss(mean, labels, variance, reduction="none")
-    loss: Tensor = (likelihood * variance.detach() ** BETA).mean()
-    return loss
+def _examined(model: Judge, sets: list[_Set], number: int, loss: float, rate: float) -> Epoch:
+    said, deviations, wanted = _heard(model, sets)
+    choosing = float(loss_of(said, deviations, wanted))
+    hops = _settled(said, wanted)
+    parts, truth = torch.from_numpy(hops.parts), torch.from_numpy(hops.true_parts)
+    pairs = [(component(parts, of).numpy(), component(truth, of).numpy()) for of in _MIXED]
+    pairs += [(hops.windows[:, column], hops.true_windows[:, column]) for column in (0, 1)]
+    r2 = [_r2(heard, true) for heard, true in pairs]
+    mae = float(np.mean([np.abs(heard - true).mean() for heard, true in pairs]))
+    return Epoch(number, loss, choosing, r2[0], r2[1], (r2[2] + r2[3]) / 2, mae, rate)
+
+
+def _r2(heard: NDArray[np.float32], true: NDArray[np.float32]) -> float:
+    return 1 - float(np.square(heard - true).mean()) / max(float(true.var()), 1e-9)
+
+
+def _calibrate(model: Judge, sets: list[_Set]) -> None:
+    """Scale the stated deviations so that on average they match the errors."""
+    said, deviations, wanted = _heard(model, sets)
+    outputs = squashed(said)
+    settled = wanted.weight == SETTLING
+    surprise = torch.ones(DEVIATIONS)
+    errors = (outputs[..., Output.PARTS.value] - wanted.parts) / deviations[..., :PARTS]
+    if bool(settled.any()):
+        surprise[:PARTS] = errors[settled].square().mean(dim=0).sqrt()
+    others = (outputs[..., Output.WINDOW.value] - wanted.windows) / deviations[..., PARTS:]
+    surprise[PARTS:] = others.flatten(0, 1).square().mean(dim=0).sqrt()
+    model.head.fusion.deviation_scale.mul_(surprise)
 
 
 def write_history(history: list[Epoch], directory: Path) -> None:
@@ -210,117 +349,14 @@ def write_history(history: list[Epoch], directory: Path) -> None:
     rows = [asdict(epoch) for epoch in history]
     (directory / "history.json").write_text(json.dumps(rows, indent=2) + "\n")
     numbers = [epoch.epoch for epoch in history]
-    figure, (losses, errors) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    losses.plot(numbers, [epoch.training_mse for epoch in history], label="training")
-    losses.plot(numbers, [epoch.choosing_mse for epoch in history], label="choosing")
-    losses.set(xlabel="epoch", ylabel="mean squared error", title="on labels of 0-1")
+    figure, (losses, scores) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
+    losses.plot(numbers, [epoch.training_loss for epoch in history], label="training")
+    losses.plot(numbers, [epoch.choosing_loss for epoch in history], label="choosing")
+    losses.set(xlabel="epoch", ylabel="loss", title="what is minimised")
     losses.legend()
-    errors.plot(numbers, [9 * epoch.choosing_mae for epoch in history])
-    errors.set(xlabel="epoch", ylabel="points of 1-10", title="mean absolute error, choosing")
+    for name in ("technical_r2", "selection_r2", "windows_r2"):
+        scores.plot(numbers, [getattr(epoch, name) for epoch in history], label=name)
+    scores.set(xlabel="epoch", ylabel="R2", title="choosing sets", ylim=(-0.2, 1))
+    scores.legend()
     figure.savefig(directory / "history.png", dpi=110)
     plt.close(figure)
-
-
-def _fit_epoch(
-    model: Judge,
-    optimiser: torch.optim.Optimizer,
-    dataset: Dataset,
-    settings: Settings,
-    number: int,
-) -> float:
-    model.train()
-    errors = []
-    rng = np.random.default_rng([settings.seed, number])
-    for batch in _batches(dataset, settings, rng):
-        optimiser.zero_grad()
-        mean, deviation = judged(model, batch, bfloat16=settings.bfloat16)
-        loss = loss_of(mean, deviation, batch.labels)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(model.parameters(), settings.largest_gradient)
-        optimiser.step()
-        errors.append(float(((mean.detach() - batch.labels) ** 2).mean()))
-    return float(np.mean(errors))
-
-
-def _batches(dataset: Dataset, settings: Settings, rng: np.random.Generator) -> Iterator[Batch]:
-    """Yield random stretches of all clips, in random order, each in its own disguise."""
-    order = rng.permutation(len(dataset))
-    for start in range(0, len(order), settings.clips_a_batch):
-        clips = order[start : start + settings.clips_a_batch]
-        pieces = [_crop(dataset, int(clip), settings.crop_hops, rng) for clip in clips]
-        yield _stacked(pieces)
-
-
-def _crop(dataset: Dataset, clip: int, hops: int, rng: np.random.Generator) -> Batch:
-    columns = first_columns(dataset.hops[clip])
-    frames = dataset.log_mel.shape[1]
-    length = min(frames, HALO_FRAMES + COLUMN_STRIDE * (hops * 25 // COLUMN_STRIDE))
-    begin = int(rng.integers(0, (frames - length) // COLUMN_STRIDE + 1))
-    last = begin + (length - HALO_FRAMES) // COLUMN_STRIDE - COLUMNS_PER_WINDOW
-    inside = np.flatnonzero((columns >= begin) & (columns <= last))
-    level = np.float32(rng.normal(0, LEVEL_DEVIATION_DB) / SCALE_DB)
-    frame = first_frame(begin)
-    log_mel = dataset.log_mel[clip, frame : frame + length].astype(np.float32) + level
-    basic = dataset.basic[clip, inside].copy()
-    basic[rng.uniform(size=basic.shape) < UNKNOWN_BASIC_SHARE] = 0.0
-    return Batch(
-        log_mel=torch.from_numpy(log_mel[None]),
-        clip=torch.zeros(len(inside), dtype=torch.long),
-        column=torch.from_numpy(columns[inside] - begin),
-        mfcc=torch.from_numpy(dataset.mfcc[clip, inside] + level * mfcc_basis().sum(axis=0)),
-        basic=torch.from_numpy(basic),
-        transitions=torch.from_numpy(estimated(dataset.transitions[clip, inside], rng)),
-        labels=torch.from_numpy(dataset.labels[clip, inside]),
-    )
-
-
-def _whole_clip(dataset: Dataset, clip: int, transitions: NDArray[np.float32]) -> Batch:
-    windows = dataset.hops.shape[1]
-    return Batch(
-        log_mel=torch.from_numpy(dataset.log_mel[clip, None].astype(np.float32)),
-        clip=torch.zeros(windows, dtype=torch.long),
-        column=torch.from_numpy(first_columns(dataset.hops[clip])),
-        mfcc=torch.from_numpy(dataset.mfcc[clip]),
-        basic=torch.from_numpy(dataset.basic[clip]),
-        transitions=torch.from_numpy(transitions),
-        labels=torch.from_numpy(dataset.labels[clip]),
-    )
-
-
-def _stacked(pieces: list[Batch]) -> Batch:
-    return Batch(
-        log_mel=torch.cat([piece.log_mel for piece in pieces]),
-        clip=torch.cat([piece.clip + index for index, piece in enumerate(pieces)]),
-        column=torch.cat([piece.column for piece in pieces]),
-        mfcc=torch.cat([piece.mfcc for piece in pieces]),
-        basic=torch.cat([piece.basic for piece in pieces]),
-        transitions=torch.cat([piece.transitions for piece in pieces]),
-        labels=torch.cat([piece.labels for piece in pieces]),
-    )
-
-
-def _lay_out(model: Judge, layout: torch.memory_format) -> None:
-    """Arrange the weights of the convolutions; with channels last they run half as fast again."""
-    for parameter in model.trunk.parameters():
-        if parameter.dim() == 4:
-            parameter.data = parameter.data.contiguous(memory_format=layout)
-
-
-def _standardise(model: Judge, dataset: Dataset) -> None:
-    mfcc = dataset.mfcc.reshape(-1, dataset.mfcc.shape[-1])
-    model.head.mfcc_mean.copy_(torch.from_numpy(mfcc.mean(axis=0)))
-    model.head.mfcc_scale.copy_(torch.from_numpy(mfcc.std(axis=0) + 1e-3))
-
-
-def _heard(dataset: Dataset) -> NDArray[np.float32]:
-    """Blur all transitions of a data set, half of its windows to nothing."""
-    flat = dataset.transitions.reshape(-1, *dataset.transitions.shape[2:])
-    return estimated(flat, np.random.default_rng(CHOOSING_SEED)).reshape(dataset.transitions.shape)
-
-
-def _calibrate(model: Judge, dataset: Dataset) -> None:
-    """Scale the stated deviations so that on average they match the errors."""
-    means, deviations = predict(model, dataset, _heard(dataset))
-    surprise = ((means - dataset.labels) / deviations) ** 2
-    scale = np.sqrt(surprise.reshape(-1, surprise.shape[-1]).mean(axis=0))
-    model.head.deviation_scale.mul_(torch.from_numpy(scale.astype(np.float32)))

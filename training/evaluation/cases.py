@@ -15,7 +15,7 @@ JUDGE: Final = ""
 """The judge itself: models of the folder that is examined, not of one within it."""
 
 SOURCES: Final = (
-    *("core/media.py", "inference", "judge", "training/simulator", "training/clips.py"),
+    *("core/media.py", "inference", "judge", "training/simulator", "training/opus.py"),
     *("training/codecs.py", "training/opus.py", "training/recipes.py"),
     *(f"training/evaluation/{name}.py" for name in ("cases", "mixes", "recordings", "serving")),
     *(f"training/evaluation/{name}.py" for name in ("simulated", "traces", "treatments")),

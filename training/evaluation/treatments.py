@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
 from core.media import CHANNELS, HOP_SAMPLES, SAMPLE_RATE_HZ
-from training.clips import through_opus
+from training.opus import through_opus
 from training.codecs import through_mp3
 
 Audio = NDArray[np.float32]
