@@ -16,11 +16,11 @@ from core.messages import AudioHop, Component, Finding, Score, SessionInfo, Tran
 from judge.engine import Engine
 from judge.mel.specification import MFCC_COEFFICIENTS
 from judge.turn import Judged
-from training.opus import through_opus
 from training.evaluation.cases import Case
 from training.evaluation.simulated import Playing
 from training.evaluation.traces import Moment, Trace
 from training.evaluation.treatments import TREATMENTS
+from training.opus import through_opus
 
 
 @lru_cache(maxsize=8)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
 from core.media import CHANNELS, HOP_SAMPLES, SAMPLE_RATE_HZ
-from training.opus import through_opus
 from training.codecs import through_mp3
+from training.opus import through_opus
 
 Audio = NDArray[np.float32]
 Treatment = Callable[[Iterator[Audio]], Iterator[Audio]]

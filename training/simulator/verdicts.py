@@ -218,10 +218,11 @@ class _Passage:
     def _harmony(self) -> float:
         lost = 1 - _good(self._plan.key_distance, Part.HARMONY)
         tonal = (Role.CHORDS, Role.PAD, Role.LEAD, Role.BASS)
-        present = [
-            np.minimum(1.0, sum(at_bars(t, t.plan.arrangement.levels[r], self._times) for r in tonal))
-            for t in self._tracks
+        levels = [
+            self._at_bars([track.plan.arrangement.levels[role] for track in self._tracks])
+            for role in tonal
         ]
+        present = [np.minimum(1.0, sum(each[deck] for each in levels)) for deck in (0, 1)]
         both = self._audible[:, 1] * np.sqrt(present[0] * present[1])
         audible = min(1.0, float(both.sum()) * CELL_SECONDS / CLASH_SECONDS)
         return 1 - lost * max(FAR_KEY_UNHEARD, audible if self._plan.overlaps else 0.0)
