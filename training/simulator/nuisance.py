@@ -15,6 +15,7 @@ import numpy as np
 
 from core.media import CHANNELS
 from training.codecs import through_mp3
+from training.simulator.mastering import Limiter
 from training.simulator.nuisances.colour import Tilt, Wow
 from training.simulator.nuisances.crowd import Crowd
 from training.simulator.nuisances.dynamics import Compressor, DrivenLimiter
@@ -56,7 +57,7 @@ class Nuisances:
     Attributes
     ----------
     gain_db
-        Level of the whole; above 0 a limiter holds the peaks.
+        Level of the whole; a limiter holds peaks that it would raise to full scale.
     tilt_db_per_decade
         Slope of the spectrum; positive is bright.
     wow_percent
@@ -64,7 +65,7 @@ class Nuisances:
     compression_ratio
         Of a compressor; None for none.
     limiter_drive_db
-        How far the limiter is driven; None where there is none.
+        How far a club's limiter is driven beyond the mixer's headroom; None where there is none.
     room_seconds, room_wet_db
         Reverberation time, and energy of the room beside the loudspeakers; None for a cable.
     crowd_db
@@ -192,11 +193,14 @@ def _stages(nuisances: Nuisances, seed: int) -> list[Stage]:
         stages.append(Room(rng, nuisances.room_seconds, nuisances.room_wet_db))
     if nuisances.crowd_db is not None:
         stages.append(Crowd(stream(seed, "crowd"), nuisances.crowd_db))
-    drive_db = (nuisances.limiter_drive_db or 0.0) + max(0.0, nuisances.gain_db)
-    if stages or drive_db or nuisances.limiter_drive_db is not None:
-        stages.append(DrivenLimiter(drive_db))  # whatever was added before may have raised peaks
-    if nuisances.gain_db < 0:
+    peaks_raised = bool(stages) or nuisances.gain_db > 0
+    if nuisances.limiter_drive_db is not None:
+        stages.append(DrivenLimiter(nuisances.limiter_drive_db))
+        peaks_raised = False
+    if nuisances.gain_db:
         stages.append(Fader(nuisances.gain_db))
+    if peaks_raised:
+        stages.append(Limiter())
     return stages
 
 

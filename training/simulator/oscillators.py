@@ -25,8 +25,9 @@ FORMANT_WIDTH_HZ: Final = 110.0
 def cycles_of(frequency_hz: float | NDArray[np.float64], samples: int) -> NDArray[np.float64]:
     """Return the phase of an oscillator in periods; a frequency may move, shape (samples,)."""
     if isinstance(frequency_hz, float):
-        return np.arange(samples) * (frequency_hz / SAMPLE_RATE_HZ)
-    return np.asarray(np.cumsum(frequency_hz) / SAMPLE_RATE_HZ, dtype=np.float64)
+        return np.arange(samples, dtype=np.float64) * (frequency_hz / SAMPLE_RATE_HZ)
+    cycles: NDArray[np.float64] = np.cumsum(frequency_hz, dtype=np.float64) / SAMPLE_RATE_HZ
+    return cycles
 
 
 def sine_at(cycles: NDArray[np.float64]) -> Audio:

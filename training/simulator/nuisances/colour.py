@@ -27,7 +27,7 @@ class Tilt:
     Parameters
     ----------
     db_per_decade
-        Positive brightens; the bass, which carries most of the power, keeps its level.
+        Positive brightens; the middle keeps its level, and the loudness nearly so.
     """
 
     delay_samples: Final = 0
@@ -41,7 +41,7 @@ class Tilt:
             zeros, poles = signal.bilinear([root, turn], [1 / root, turn], fs=SAMPLE_RATE_HZ)
             sections.append([*zeros, 0.0, *poles, 0.0])
         self._sections = np.array(sections, dtype=np.float32)
-        self._sections[0, :3] /= np.float32(root)  # unity at the lowest edge
+        self._sections[0, :3] /= np.float32(root**3)  # unity at the middle edge
         self._state = np.zeros((len(sections), 2, 2), dtype=np.float32)
 
     def __call__(self, block: Audio) -> Audio:

@@ -8,12 +8,13 @@ import numpy as np
 
 from core.media import SAMPLE_RATE_HZ
 from training.simulator.mastering import Limiter
+from training.simulator.rendering import HEADROOM_DB
 from training.simulator.synthesis import Audio
 
 CELL_SAMPLES: Final = 120
 """The compressor measures every 2.5 ms."""
 
-THRESHOLD_DBFS: Final = -14.0
+THRESHOLD_DBFS: Final = -14.0 - HEADROOM_DB
 ATTACK_SECONDS: Final = 0.03
 RELEASE_SECONDS: Final = 0.25
 _FLOOR: Final = 1e-10
@@ -54,20 +55,21 @@ class Compressor:
 
 
 class DrivenLimiter:
-    """The limiter of a club's loudspeakers: a gain into a ceiling.
+    """The limiter of a club's loudspeakers, which a mixer's peaks just reach at a drive of 0 dB.
 
     Parameters
     ----------
     drive_db
-        Gain into it; 0 for one that only guards against peaks.
+        Gain into it; the music comes out as much louder, its peaks where they were.
     """
 
     delay_samples: Final = Limiter.delay_samples
 
     def __init__(self, drive_db: float) -> None:
         self._limiter = Limiter()
-        self._gain = np.float32(10 ** (drive_db / 20))
+        self._into = np.float32(10 ** ((drive_db + HEADROOM_DB) / 20))
+        self._out_of = np.float32(10 ** (-HEADROOM_DB / 20))
 
     def __call__(self, block: Audio) -> Audio:
         """Limit a block, shape (a multiple of the limiter's cell, 2)."""
-        return self._limiter(block * self._gain)
+        return self._limiter(block * self._into) * self._out_of

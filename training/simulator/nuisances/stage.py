@@ -7,10 +7,12 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from training.simulator.rendering import HEADROOM_DB
 from training.simulator.synthesis import Audio
 
-MUSIC_RMS: Final = 10 ** (-12 / 20)
-"""What mastered club music measures on one side: crowd and speech are set beside it."""
+MUSIC_RMS: Final = 10 ** ((-12 - HEADROOM_DB) / 20)
+"""What mastered club music measures on one side, once a mixer has left its headroom: crowd and
+speech are set beside it."""
 
 
 class Stage(Protocol):
