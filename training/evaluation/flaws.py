@@ -75,8 +75,8 @@ FLAWS: Final = (
     ),
     Flaw(
         *("two basses", "bass_overlap", "gain", Component.TECHNICAL, TransitionKind.BASS_SWAP),
-        {BELOW: 0.1, MODERATE: 0.4, SEVERE: 1.0},
-        (0.2, 0.35, 0.5, 0.65, 0.8, 1.0),
+        {BELOW: 0.3, MODERATE: 0.75, SEVERE: 1.0},  # 0.4, 1.9 and 3 dB more of bass
+        (0.55, 0.65, 0.75, 0.85, 0.92, 1.0),
     ),
     Flaw(
         *("bass hole", "bass_hole_beats", "beats", Component.TECHNICAL, TransitionKind.BASS_SWAP),
