@@ -27,12 +27,13 @@ Audio = NDArray[np.float32]
 
 BEATS_PER_BAR: Final = 4
 TRACK_RMS: Final = 0.1
-"""Every recording is brought to -20 dBFS: two of them leave room below full scale."""
+"""Every recording is brought to -20 dBFS before the mix is brought to its highest peak."""
+
+HIGHEST_PEAK: Final = 0.95
+"""Where both peak together; a clean mix clips nothing."""
 
 BASS_HZ: Final = 160.0
 FADE_SECONDS: Final = 0.02
-HEADROOM: Final = np.float32(1.6)
-"""Two recordings at -20 dBFS peak some 4 dB below full scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ class _Tape:
             samples = samples[: round(max(1, len(samples) // bar) * bar)]
         rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) + 1e-9
         self._samples = samples * np.float32(TRACK_RMS / rms)
+        self.peak = float(np.abs(self._samples).max())
 
     def read(self, start: int, count: int) -> Audio:
         """Return `count` samples from `start` on, silence before 0."""
@@ -181,10 +183,11 @@ class _MixedPlaying:
         mix, flaws = self._mix, self._mix.flaws
         ratio = folded(self._bpm / mix.second.bpm) * (1 + flaws.tempo_percent / 100)
         first, second = _Tape(mix.first, 1.0), _Tape(mix.second, ratio)
+        gain = np.float32(HIGHEST_PEAK / (first.peak + second.peak))
+        red = np.float32(10 ** (flaws.clip_db / 20) / (gain * max(first.peak, second.peak)))
         late = self._entry + round(flaws.offset_ms * SAMPLE_RATE_HZ / 1000)
         knobs = _Bass(), _Bass()
         level = np.float32(10 ** (flaws.level_db / 20))
-        drive = np.float32(10 ** (flaws.clip_db / 20))
         position = 0
         while True:
             times = np.arange(position, position + HOP_SAMPLES)
@@ -192,11 +195,10 @@ class _MixedPlaying:
             swapped = _ramp(times, (self._start + self._end) // 2, FADE_SECONDS)
             leaving = knobs[0](first.read(position, HOP_SAMPLES), 1 - swapped) * out[:, None]
             coming = knobs[1](second.read(position - late, HOP_SAMPLES), swapped) * into[:, None]
-            both = leaving + level * coming
+            both = gain * (leaving + level * coming)
             if flaws.clip_db > 0:
-                driven = both * drive * HEADROOM  # clipped below, as by a mixer in the red
                 within = (times >= self._start) & (times < self._end)
-                both = np.where(within[:, None], driven, both)
+                both *= np.where(within, red, np.float32(1.0))[:, None]
             yield np.asarray(np.clip(both, -1.0, 1.0), dtype=np.float32)
             position += HOP_SAMPLES
 
