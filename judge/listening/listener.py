@@ -12,7 +12,8 @@ from core.messages import AudioHop, Beat, Reading, SessionInfo
 from judge.listening.beat import BeatFit, BeatTracker, beat_sample
 from judge.listening.camelot import camelot, key_name
 from judge.listening.character import EnergyMeter, KickPattern, danceability, kick_pattern
-from judge.listening.faults import ClipMeter, SilenceMeter
+from judge.listening.clipping import ClipMeter
+from judge.listening.faults import SilenceMeter
 from judge.listening.genre import GenreListener
 from judge.listening.loudness import LoudnessMeter
 from judge.listening.onsets import OnsetAnalyser, OnsetHop
@@ -126,6 +127,7 @@ class Listener:
             danceability=self._danceability(pulse, kick, silent),
             silent_samples=silent_samples,
             clipped_samples=self._clips.hear(hop.samples),
+            clipped_runs=self._clips.runs,
             bass_db=self._energy.bass_db,
         )
 
