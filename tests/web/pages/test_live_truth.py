@@ -139,7 +139,7 @@ async def test_points_that_round_to_nothing_are_not_listed(browser: Browser, sit
     end = dj.position_samples
     dj.find(("clipping", Component.TECHNICAL, 3.0, 1.0, "ms", -0.04), end - 48_000, end)
     async with watch(browser, site, "/live/nova") as live:
-        await live.shows(".finding", "The sound clips")
+        await live.shows(".finding", "Clipped peaks a minute")
         assert await live.text(".finding-points") == ""
 
 

@@ -24,7 +24,7 @@ from web.report.html.drawing import (
     stretched,
 )
 from web.report.waveform import Waveform
-from web.report.words import clock, local
+from web.report.words import clock
 from web.texts import Texts
 
 _LEAST, _MOST = 1, 10
@@ -42,15 +42,14 @@ _LEVELS: Final = "".join(f"<span>{score}</span>" for score in _GRID)
 def timeline(report: Report, waveform: Waveform, texts: Texts) -> str:
     """Return the timeline; the page's script adds what is pressed, pointed at and enlarged."""
     place = placed(report)
-    passages, techniques = "".join(_transitions(report, place)), "".join(_techniques(report, place))
     rows = (
         row("pins", _marks(report, place)),
         row("score", _score(report, place), word("page.legend.score"), _LEVELS),
         row("sound", _sound(waveform, place), word("page.row.sound")),
-        row("sections", "".join(_sections(report, place)), _sections_named()),
-        row("keys", "".join(_keys(report, place)), word("page.row.keys")),
-        row("transitions", passages, word("page.row.transitions")) if passages else "",
-        row("techniques", techniques, word("page.row.techniques")) if techniques else "",
+        _row_of_words("sections", _sections(report, place), _sections_named()),
+        _row_of_words("keys", _keys(report, place), word("page.row.keys")),
+        _row_of_words("transitions", _transitions(report, place), word("page.row.transitions")),
+        _row_of_words("techniques", _techniques(report, place), word("page.row.techniques")),
         row("axis", "".join(_axis(report, place))),
     )
     length = report.audio.duration_seconds
@@ -64,6 +63,12 @@ def timeline(report: Report, waveform: Waveform, texts: Texts) -> str:
         f'aria-valuemax="{length:.0f}" aria-valuenow="0"></div></div></div>'
         f'<p class="unseen">{both(lambda each: summary(report, each))}</p>'
     )
+
+
+def _row_of_words(name: str, boxes: Iterator[str], caption: str) -> str:
+    """Return a row; nothing where nothing was heard of it."""
+    body = "".join(boxes)
+    return row(name, body, caption) if body else ""
 
 
 def summary(report: Report, texts: Texts) -> str:
@@ -196,8 +201,3 @@ def _inside(text: str) -> str:
 def word_in_svg(key: str) -> str:
     """Return one text in each language, for an SVG text."""
     return both(lambda texts: texts(key), "tspan")
-
-
-def signed(value: float, texts: Texts, decimals: int = 1) -> str:
-    """Return a number with its sign, as a reader writes it."""
-    return local(f"{value:+.{decimals}f}", texts)
