@@ -22,6 +22,7 @@ from judge.evidence.folding import (
 )
 from judge.evidence.grids import GRID_FEATURES, GridCourse, beat_seconds_of
 from judge.evidence.harmony import HARMONY_FEATURES, HarmonyCourse
+from judge.evidence.phrases import PHRASE_FEATURES, PhraseCourse
 from judge.listening.beat import BeatFit
 from judge.listening.onsets import OnsetHop
 from judge.listening.tempo import Pulse
@@ -37,6 +38,7 @@ EVIDENCE_FEATURES: Final = (
     FOLD_FEATURES
     + GRID_FEATURES
     + HARMONY_FEATURES
+    + PHRASE_FEATURES
     + SOUND_FEATURES
     + LEVEL_FEATURES
     + _PULSE_FEATURES
@@ -87,6 +89,7 @@ class EvidenceTaker:
         self._harmony = HarmonyCourse()
         self._sound = SoundCourse()
         self._level = LevelCourse()
+        self._phrases = PhraseCourse()
 
     def take(self, hop: AudioHop, ears: Ears, heard: Heard) -> NDArray[np.float32]:
         """Return the evidence of the hop that was just listened to, shape (EVIDENCE_FEATURES,)."""
@@ -95,9 +98,9 @@ class EvidenceTaker:
             return np.zeros(EVIDENCE_FEATURES, np.float32)
         fit, pulse, tonality = ears.fit, ears.pulse, ears.tonality
         end_sample = hop.start_sample + HOP_SAMPLES
-        since = None if fit is None else beat_seconds_of(end_sample, fit.since_beat_seconds)
+        beat_at = None if fit is None else beat_seconds_of(end_sample, fit.since_beat_seconds)
         period = 0.5 if fit is None else fit.period_seconds
-        grids = self._grids.hear(since, period)
+        grids = self._grids.hear(beat_at, period)
         loudness = heard.loudness
         features = np.concatenate(
             (
@@ -105,6 +108,13 @@ class EvidenceTaker:
                 grids,
                 self._harmony.hear(
                     ears.hop_chroma, None if tonality is None else tonality.posterior
+                ),
+                self._phrases.hear(
+                    onsets.fine,
+                    beat_at,
+                    period,
+                    self._grids.beat_count,
+                    end_sample / SAMPLE_RATE_HZ,
                 ),
                 self._sound.hear(onsets.fine, onsets.mean_power, onsets.flux),
                 self._level.hear(
