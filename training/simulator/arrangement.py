@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -34,6 +35,7 @@ class Role(StrEnum):
     ROLL = "roll"
     CRASH = "crash"
     FILL = "fill"
+    HALF_TIME = "half_time"
 
 
 class Pace(StrEnum):
@@ -126,6 +128,13 @@ _BRIGHTNESS: Final = {
     SectionKind.BUILD: (0.5, 1.0),
     SectionKind.OUTRO: (0.7, 0.2),
 }
+HUSHED_GAIN: Final = np.float32(0.02)
+SOFT_INTRO_GAIN: Final = np.float32(0.45)
+HUSHED_SHARE: Final = 0.25
+"""How often the bar before a drop is hushed, where something has built up to it."""
+
+SOFT_INTRO_SHARE: Final = 0.15
+HALF_TIME_SHARE: Final = 0.2
 _WITH_CRASH: Final = (SectionKind.DROP, SectionKind.BREAK, SectionKind.OUTRO)
 _DRIVE_WEIGHTS: Final = {
     Role.KICK: 0.32,
@@ -136,6 +145,7 @@ _DRIVE_WEIGHTS: Final = {
     Role.CHORDS: 0.08,
     Role.LEAD: 0.08,
     Role.ROLL: 0.04,
+    Role.HALF_TIME: 0.15,
 }
 """How much each role adds to the drive that dancers feel; bass drum and bass carry most."""
 
@@ -150,10 +160,19 @@ class Arrangement:
         Without gaps, from bar 0.
     monotone
         A flaw: nothing builds, breaks or changes.
+    hushed_bars
+        Bars before a drop in which next to nothing sounds, on purpose.
+    soft_intro
+        The intro is thin and soft, and its beat comes late.
+    half_time
+        The breaks have a beat, at half the tempo.
     """
 
     sections: tuple[Section, ...]
     monotone: bool = False
+    hushed_bars: tuple[int, ...] = ()
+    soft_intro: bool = False
+    half_time: bool = False
 
     @property
     def bars(self) -> int:
@@ -198,9 +217,23 @@ class Arrangement:
                 levels[role][span] = _drawn(line, section.bars)
             if not self.monotone:
                 _accents(levels, section)
+                if section.kind is SectionKind.BREAK and self.half_time:
+                    levels[Role.HALF_TIME][span] = _drawn((0.7, 0.9, 0.0), section.bars)
         if self.monotone:
             levels[Role.LEAD][:] = 0.0
+            return levels
+        if self.soft_intro:
+            self._soften(levels)
+        for role_levels in levels.values():
+            role_levels[list(self.hushed_bars)] *= HUSHED_GAIN
         return levels
+
+    def _soften(self, levels: dict[Role, NDArray[np.float32]]) -> None:
+        intro = slice(0, self.intro_bars)
+        for role_levels in levels.values():
+            role_levels[intro] *= SOFT_INTRO_GAIN
+        for role in (Role.KICK, Role.BASS, Role.RUMBLE):
+            levels[role][: self.intro_bars // 2] = 0.0
 
     @cached_property
     def brightness(self) -> NDArray[np.float32]:
@@ -223,7 +256,7 @@ class Arrangement:
     def pulse(self) -> NDArray[np.float32]:
         """How clearly each bar marks the beat, 0-1, shape (bars,): a flam needs it."""
         kick, hats, clap = (self.levels[role] for role in (Role.KICK, Role.HATS, Role.CLAP))
-        pulse = 0.6 * kick + 0.25 * hats + 0.15 * clap
+        pulse = 0.6 * kick + 0.25 * hats + 0.15 * clap + 0.4 * self.levels[Role.HALF_TIME]
         return np.asarray(pulse, dtype=np.float32)
 
 
@@ -307,7 +340,20 @@ def draw_arrangement(
             bars = sections[-1].bars  # break and build together keep to the phrase
         sections.append(Section(kind, start, bars))
         start += bars
-    return Arrangement(tuple(sections), monotone)
+    hushed = [
+        section.start_bar - 1
+        for before, section in pairwise(sections)
+        if rng.uniform() < HUSHED_SHARE
+        and before.kind in (SectionKind.BREAK, SectionKind.BUILD)
+        and section.kind is SectionKind.DROP
+    ]
+    return Arrangement(
+        tuple(sections),
+        monotone,
+        hushed_bars=tuple(hushed),
+        soft_intro=bool(rng.uniform() < SOFT_INTRO_SHARE),
+        half_time=bool(rng.uniform() < HALF_TIME_SHARE) and genre is not Genre.DUBSTEP,
+    )
 
 
 def _length_weights(kind: SectionKind, count: int, long_share: float) -> list[float]:

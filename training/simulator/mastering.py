@@ -15,6 +15,9 @@ TRACK_LOUDNESS_LUFS: Final = -10.0
 CEILING: Final = 0.87
 """Sample peak of -1.2 dBFS, which keeps the true peak under -1 dBTP after Opus as well."""
 
+PEAK_STEP: Final = 4
+"""Every fourth sample tells the usual peak as well as all of them."""
+
 LIMITER_CELL_SAMPLES: Final = 32
 LIMITER_CELLS: Final = 45
 """The limiter looks 30 ms ahead: slower than a bass cycle, so that it does not distort one."""
@@ -55,7 +58,7 @@ def fit_master(rng: np.random.Generator, fullest: Audio) -> Master:
     fullest
         Shape (samples, 2), before mastering.
     """
-    peak = float(np.percentile(np.abs(fullest), 99.9))
+    peak = float(np.percentile(np.abs(fullest[::PEAK_STEP]), 99.9))
     drive = float(rng.uniform(0.6, 1.2)) / peak
     clipped = np.tanh(fullest * np.float32(drive))
     output_db = TRACK_LOUDNESS_LUFS - loudness_lufs(clipped)
@@ -76,7 +79,8 @@ class Limiter:
 
     def __call__(self, block: Audio) -> Audio:
         """Limit a block whose length is a multiple of `LIMITER_CELL_SAMPLES`."""
-        cells = np.abs(block).max(axis=1).reshape(-1, LIMITER_CELL_SAMPLES).max(axis=1)
+        # A reduction over both channels at once: over an axis of two it would be slow.
+        cells = np.abs(block).reshape(-1, 2 * LIMITER_CELL_SAMPLES).max(axis=1)
         peaks = np.concatenate([self._peaks, cells])
         audio = np.concatenate([self._audio, block])
         self._peaks = peaks[len(cells) :]

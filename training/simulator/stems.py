@@ -50,8 +50,12 @@ class StemLevels:
 
     def keep(self, track: int, start: int, wet: Audio, dry: Audio | None) -> None:
         """Note the next block of a deck; its start and length are multiples of `CELL_SAMPLES`."""
+        silent = dry is None and not wet.any()
+        if silent and track not in self._powers:
+            return
         powers = np.zeros((len(wet) // CELL_SAMPLES, 2, BANDS), dtype=np.float32)
-        powers[:, 0] = band_powers(wet)
+        if not silent:
+            powers[:, 0] = band_powers(wet)
         if dry is not None:
             powers[:, 1] = band_powers(dry)
         self._first_cells.setdefault(track, start // CELL_SAMPLES)
@@ -69,8 +73,7 @@ class StemLevels:
         Returns
         -------
         dict
-            Only tracks that were on a deck somewhere in the stretch; 0 where they were not, and
-            where nothing is rendered.
+            Only tracks of which something is rendered in the stretch; 0 where nothing is.
         """
         begin = int(np.floor(start_sample / CELL_SAMPLES))
         end = max(begin + 1, int(np.ceil(end_sample / CELL_SAMPLES)))

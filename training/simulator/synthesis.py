@@ -153,21 +153,14 @@ def filtered(audio: Audio, kind: str, cutoff_hz: float | tuple[float, float], or
     order
         Of the filter; a bandpass has twice as many poles.
     """
+    sections = _butterworth(kind, cutoff_hz, order)
+    return np.asarray(signal.sosfilt(sections, audio, axis=0), dtype=np.float32)
+
+
+@lru_cache(maxsize=64)
+def _butterworth(kind: str, cutoff_hz: float | tuple[float, float], order: int) -> Audio:
     sections = signal.butter(order, cutoff_hz, kind, fs=SAMPLE_RATE_HZ, output="sos")
-    return np.asarray(signal.sosfilt(sections.astype(np.float32), audio, axis=0), dtype=np.float32)
-
-
-def filtered_on_circle(loop: Audio, kind: str, cutoff_hz: float, order: int) -> Audio:
-    """Return a loop through a filter that has been running for ever (zero phase)."""
-    margin = min(len(loop), RINGING_SAMPLES)
-    around = np.concatenate([loop[-margin:], loop, loop[:margin]])
-    length = fft.next_fast_len(len(around), real=True)  # a prime length costs twenty times more
-    frequencies = fft.rfftfreq(length, 1 / SAMPLE_RATE_HZ)
-    ratio = np.maximum(frequencies, 1e-3) / cutoff_hz
-    power = ratio ** (2 * order if kind == "lowpass" else -2 * order)
-    gain = (1 / np.sqrt(1 + power)).astype(np.float32)
-    result = fft.irfft(fft.rfft(around, length, axis=0) * gain[:, None], length, axis=0)
-    return np.asarray(result[margin : margin + len(loop)], dtype=np.float32)
+    return np.asarray(sections, dtype=np.float32)
 
 
 def saturated(audio: Audio, drive: float) -> Audio:
@@ -218,19 +211,10 @@ def reverberated(loop: Audio, rng: np.random.Generator, seconds: float, wet: flo
     wet
         Energy of the tail beside the dry sound.
     """
-    length = min(len(loop), int(seconds * SAMPLE_RATE_HZ))
-    tail = rng.standard_normal((length, 2), dtype=np.float32) * decay(length, seconds)[:, None]
-    tail = filtered(filtered(tail, "lowpass", 6_500.0, 1), "highpass", 250.0, 2)
-    delay = min(length - 1, int(0.012 * SAMPLE_RATE_HZ))
-    tail[delay:] = tail[: length - delay].copy()
-    tail[:delay] = 0.0
-    tail *= np.float32(wet) / np.sqrt((tail**2).sum(axis=0) + 1e-12)
-    padded = fft.next_fast_len(len(loop) + length, real=True)
-    spectrum = fft.rfft(loop, padded, axis=0) * fft.rfft(tail, padded, axis=0)
-    room = np.asarray(fft.irfft(spectrum, padded, axis=0), dtype=np.float32)
-    output = loop + room[: len(loop)]
-    output[:length] += room[len(loop) : len(loop) + length]
-    return output
+    tail = _tail(rng, min(len(loop), int(seconds * SAMPLE_RATE_HZ)), seconds, wet)
+    spectrum, size = _spectrum(loop, len(loop) + len(tail))
+    room = fft.ifft(_middle(spectrum) * _spectrum(tail, size)[0], overwrite_x=True)
+    return loop + _wrapped(room, len(loop))
 
 
 def echoed(loop: Audio, delay_samples: float, feedback: float, wet: float) -> Audio:
@@ -243,3 +227,83 @@ def echoed(loop: Audio, delay_samples: float, feedback: float, wet: float) -> Au
         level *= feedback
         repeat += 1
     return output
+
+
+def shaped(
+    loop: Audio, rng: np.random.Generator, seconds: float, wet: float, edges_hz: tuple[float, float]
+) -> tuple[Audio, Audio]:
+    """Return a loop without its lows in a room, and the same through a closed filter.
+
+    All of it happens at once between one transform and two back.
+
+    Parameters
+    ----------
+    loop, rng, seconds, wet
+        As in `reverberated`.
+    edges_hz
+        Of the second-order high-pass and of the first-order low-pass, both of zero phase.
+    """
+    tail = _tail(rng, min(len(loop), int(seconds * SAMPLE_RATE_HZ)), seconds, wet)
+    spectrum, size = _spectrum(loop, len(loop) + len(tail) + 2 * RINGING_SAMPLES)
+    highpass, lowpass = _zero_phase_gains(size, *edges_hz)
+    room = _middle(spectrum)
+    room *= _spectrum(tail, size)[0]
+    spectrum += room
+    spectrum *= highpass
+    bright = fft.ifft(spectrum)
+    spectrum *= lowpass
+    return (
+        _wrapped(bright, len(loop), RINGING_SAMPLES),
+        _wrapped(fft.ifft(spectrum, overwrite_x=True), len(loop), RINGING_SAMPLES),
+    )
+
+
+def _tail(rng: np.random.Generator, length: int, seconds: float, wet: float) -> Audio:
+    """Return a room's answer to a click, shape (length, 2)."""
+    tail = rng.standard_normal((length, 2), dtype=np.float32) * decay(length, seconds)[:, None]
+    tail = filtered(filtered(tail, "lowpass", 6_500.0, 1), "highpass", 250.0, 2)
+    delay = min(length - 1, int(0.012 * SAMPLE_RATE_HZ))
+    tail[delay:] = tail[: length - delay].copy()
+    tail[:delay] = 0.0
+    return tail * (np.float32(wet) / np.sqrt((tail**2).sum(axis=0) + 1e-12))
+
+
+def _spectrum(audio: Audio, least: int) -> tuple[NDArray[np.complex64], int]:
+    """Return the transform of left + i right, as long as `least` or a little longer.
+
+    One complex transform takes little more than half as long as two real ones; a length with
+    large prime factors would take twenty times longer.
+    """
+    size = fft.next_fast_len(least)
+    pairs = np.ascontiguousarray(audio, dtype=np.float32).view(np.complex64)[:, 0]
+    return fft.fft(pairs, size), size
+
+
+def _middle(spectrum: NDArray[np.complex64]) -> NDArray[np.complex64]:
+    """Return the transform of (left + right) / 2 from that of left + i right."""
+    mirrored = np.empty_like(spectrum)
+    mirrored[0] = spectrum[0]
+    mirrored[1:] = spectrum[:0:-1]
+    np.conjugate(mirrored, out=mirrored)
+    mirrored *= np.complex64(0.25 + 0.25j)
+    mirrored += spectrum * np.complex64(0.25 - 0.25j)
+    return mirrored
+
+
+def _zero_phase_gains(size: int, highpass_hz: float, lowpass_hz: float) -> list[Audio]:
+    hertz = np.arange(size // 2 + 1, dtype=np.float32) * np.float32(SAMPLE_RATE_HZ / size)
+    high = (hertz / np.float32(highpass_hz)) ** 2
+    low = (hertz / np.float32(lowpass_hz)) ** 2
+    halves = (high / np.sqrt(1 + high * high), 1 / np.sqrt(1 + low))
+    return [np.concatenate([half, half[(size - 1) // 2 : 0 : -1]]) for half in halves]
+
+
+def _wrapped(around: NDArray[np.complex64], samples: int, before: int = 0) -> Audio:
+    """Return a stereo loop from what runs over its end, and `before` samples over its start."""
+    sound = np.ascontiguousarray(around).view(np.float32).reshape(-1, 2)
+    loop = sound[:samples].copy()
+    over = sound[samples : len(sound) - before]
+    loop[: len(over)] += over[:samples]
+    if before:
+        loop[-before:] += sound[-before:]
+    return loop

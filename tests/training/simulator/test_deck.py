@@ -7,8 +7,9 @@ import pytest
 
 from core.messages import Genre
 from training.simulator.arrangement import Pace, Role
-from training.simulator.channel import Channel, Echo, PlayedTrack, Roll
+from training.simulator.channel import Channel, Hand, PlayedTrack, Roll
 from training.simulator.deck import Deck
+from training.simulator.echoes import Echo
 from training.simulator.harmony import Key
 from training.simulator.track import draw_track, render_track
 
@@ -16,6 +17,7 @@ from training.simulator.track import draw_track, render_track
 @pytest.fixture(scope="module")
 def track():
     plan = draw_track(5, Genre.TECHNO, bpm=131.7, key=Key(9, minor=True), pace=Pace.BRISK)
+    plan = replace(plan, arrangement=replace(plan.arrangement, soft_intro=False))
     return plan, render_track(plan)
 
 
@@ -76,3 +78,28 @@ def test_an_echo_outlives_the_fader(track):
     ]
     assert power[0] > power[1] > power[2] > 0
     assert power[3] == power[4] == 0.0
+
+
+def test_a_record_pulled_back_is_heard_backwards(track):
+    plain = deck(track, origin=-400_000)._played(10_000, 24_001)
+    pulled = deck(track, origin=-400_000)
+    pulled.played.channel.hands.append(
+        Hand(np.array([10_000.0, 34_000.0]), np.array([34_000.0, 10_000.0]))
+    )
+    music = np.concatenate([pulled._played(start, 8_000) for start in (10_000, 18_000, 26_000)])
+    np.testing.assert_allclose(music, plain[:0:-1], atol=5e-3)
+    after = pulled._played(34_000, 4_000)
+    np.testing.assert_allclose(
+        after, deck(track, origin=-400_000)._played(34_000, 4_000), atol=1e-6
+    )
+
+
+def test_what_the_record_plays_is_told_apart_from_the_channel(track):
+    faded = deck(track, origin=-400_000, trim_db=-6.0)
+    faded.played.channel.fader.add([(0, 0.5)])
+    wet, dry = faded.render(0, 24_000)
+    np.testing.assert_allclose(dry, deck(track, origin=-400_000)._played(0, 24_000))
+    assert (wet**2).mean() == pytest.approx((dry**2).mean() / 16, rel=0.02)
+    closed = deck(track, origin=-400_000)
+    closed.played.channel.fader.add([(0, 0.0)])
+    assert closed.render(0, 4_000)[1] is None
