@@ -221,7 +221,7 @@ def _deeds(sets: list[Trace]) -> list[Measure]:
             told.append(any(_same(f.code, f.start_sample, deed.technique, deed.start_seconds,
                                   deed.end_seconds) for deed in trace.deeds))  # fmt: skip
     return [
-        share_measure("techniques within tracks found (recall)", found, "there were none"),
+        share_measure("techniques found (recall)", found, "there were none"),
         share_measure("techniques told that were there (precision)", told, "none was told"),
     ]
 
