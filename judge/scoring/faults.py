@@ -7,12 +7,16 @@ from typing import Final
 
 from core.media import HOP_SAMPLES
 from core.messages import Finding
+from judge.scoring.mixing import CODES
 from judge.scoring.tracking import Track
 from judge.specification import LAG_HOPS
 
 WAIT_HOPS: Final = LAG_HOPS + 8
 """A transition is noticed some seconds after it began; until then a fault is nobody's."""
 REACH_HOPS: Final = 8
+
+_CHARGED_THERE: Final = frozenset(CODES.values())
+"""What a transition's own parts charge already; that a set is too quiet is no part of one."""
 
 
 class FaultHold:
@@ -28,7 +32,11 @@ class FaultHold:
         self._waiting += [(hop_index, fault) for fault in faults]
         ripe = [fault for since, fault in self._waiting if hop_index - since >= WAIT_HOPS]
         self._waiting = [each for each in self._waiting if hop_index - each[0] < WAIT_HOPS]
-        return tuple(fault for fault in ripe if not any(_within(fault, track) for track in tracks))
+        return tuple(fault for fault in ripe if not _is_charged(fault, tracks))
+
+
+def _is_charged(fault: Finding, tracks: Sequence[Track]) -> bool:
+    return fault.code in _CHARGED_THERE and any(_within(fault, track) for track in tracks)
 
 
 def _within(fault: Finding, track: Track) -> bool:

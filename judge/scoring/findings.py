@@ -19,15 +19,13 @@ from judge.rubric import (
 from judge.scoring import rules
 from judge.scoring.estimates import SPAN
 from judge.scoring.history import History, HopNote
-from judge.scoring.mixing import MIXED, losses, shares
+from judge.scoring.mixing import BASS_HOLE, MIXED, losses, shares
 from judge.scoring.moments import BuildWatch, ClippingWatch, DeadAirWatch, LevelWatch
 from judge.scoring.opinion import named_measures
+from judge.scoring.standing import LEAST_POINTS
 from judge.scoring.techniques import Deed
 from judge.scoring.tracking import Track
 from judge.specification import Measure
-
-LEAST_POINTS: Final = 0.05
-"""As points are shown. What rounds to 0.0 is in the score, and not worth a DJ's attention."""
 
 OVERLAP_SECONDS: Final = 6.0
 """Shorter than this, two tracks do not sound together long enough to praise their blend."""
@@ -125,30 +123,30 @@ def of_transition(track: Track, tempo_jump_percent: float | None) -> tuple[Findi
         for code, loss in losses(component, track).items():
             if SPAN * loss < LEAST_POINTS:
                 continue
-            told, value = measured[code]
-            found.append(_finding(told, value, -SPAN * loss, track.start_hop, track.end_hop))
+            points = -SPAN * loss
+            found.append(_finding(code, measured[code], points, track.start_hop, track.end_hop))
     return (*found, *_praise(track))
 
 
-def _measured(track: Track, tempo_jump_percent: float | None) -> dict[str, tuple[str, float]]:
-    """Return, for each code of a loss, the finding that tells it and what was measured."""
+def _measured(track: Track, tempo_jump_percent: float | None) -> dict[str, float]:
+    """Return what was measured of each loss, by its code."""
     measure = named_measures(track.measures)
     read = shares(track)
-    bass_db = measure[Measure.BASS_EXCESS_DB]
     hole = 8.0 + 16.0 * (1 - read[Part.BASS].share)
     jump = 5.0 + 7.0 * (1 - read[Part.TEMPO].share)
     silence_seconds = 2.0 * (1 - read[Part.SILENCE].share)
     return {
-        "beat_offset": ("beat_offset", abs(measure[Measure.OFFSET_MS])),
-        "tempo_drift": ("tempo_drift", abs(measure[Measure.DRIFT_MS_PER_SECOND])),
-        "loudness_step": ("loudness_step", abs(measure[Measure.LEVEL_STEP_LU])),
-        "bass_clash": ("bass_clash", bass_db) if bass_db >= 0 else ("bass_hole", hole),
-        "off_phrase": ("off_phrase", abs(measure[Measure.PHRASE_ERROR_BEATS])),
-        "clipping": ("clipping", 6.0 * (1 - read[Part.CLIPPING].share)),
-        "dead_air": ("dead_air", silence_seconds),
-        "key_clash": ("key_clash", 100 * read[Part.HARMONY].share),
-        "tempo_jump": ("tempo_jump", jump if tempo_jump_percent is None else tempo_jump_percent),
-        "repetition": ("repetition", 1.0),
+        "beat_offset": abs(measure[Measure.OFFSET_MS]),
+        "tempo_drift": abs(measure[Measure.DRIFT_MS_PER_SECOND]),
+        "loudness_step": abs(measure[Measure.LEVEL_STEP_LU]),
+        "bass_clash": measure[Measure.BASS_EXCESS_DB],
+        BASS_HOLE: hole,
+        "off_phrase": abs(measure[Measure.PHRASE_ERROR_BEATS]),
+        "clipping": 6.0 * (1 - read[Part.CLIPPING].share),
+        "dead_air": silence_seconds,
+        "key_clash": 100 * read[Part.HARMONY].share,
+        "tempo_jump": jump if tempo_jump_percent is None else tempo_jump_percent,
+        "repetition": 1.0,
     }
 
 

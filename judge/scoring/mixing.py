@@ -9,9 +9,10 @@ from typing import Final
 from core.messages import Component, Finding, Loss
 from judge.parts import MEAN_SHARE, WEIGHTS, WORST_SHARE, Part, part_losses
 from judge.scoring.estimates import SPAN, Belief
-from judge.scoring.opinion import PartReading, part_readings
+from judge.scoring.opinion import PartReading, named_measures, part_readings
 from judge.scoring.standing import HIGHEST, Judged, standing
 from judge.scoring.tracking import Track
+from judge.specification import Measure
 
 MIXED: Final = (Component.TECHNICAL, Component.SELECTION)
 
@@ -19,7 +20,7 @@ CODES: Final[Mapping[Part, str]] = {
     Part.BEAT_OFFSET: "beat_offset",
     Part.TEMPO_DRIFT: "tempo_drift",
     Part.LEVEL: "loudness_step",
-    Part.BASS: "bass_clash",
+    Part.BASS: "bass_clash",  # or BASS_HOLE
     Part.PHRASE: "off_phrase",
     Part.CLIPPING: "clipping",
     Part.SILENCE: "dead_air",
@@ -28,6 +29,9 @@ CODES: Final[Mapping[Part, str]] = {
     Part.REPETITION: "repetition",
 }
 """The finding that tells what a part lost."""
+
+BASS_HOLE: Final = "bass_hole"
+"""What the bass lost where there was too little of it."""
 
 SHARE_NOISE: Final = 0.06
 """A part read this near to flawless is taken for flawless: no reading ever says exactly 1, and
@@ -39,7 +43,7 @@ class MixingRecord:
 
     def __init__(self) -> None:
         self._tracks: dict[int, Track] = {}
-        self._faults: list[Judged] = []
+        self._faults: list[dict[str, float]] = []
 
     def add(self, track: Track) -> None:
         """Take the newest reading of a transition."""
@@ -47,7 +51,7 @@ class MixingRecord:
 
     def add_fault(self, fault: Finding) -> None:
         """Take a fault that belongs to no transition."""
-        self._faults.append(Judged({fault.code: -fault.points / SPAN}, 0.0))
+        self._faults.append({fault.code: -fault.points / SPAN})
 
     @property
     def tracks(self) -> list[Track]:
@@ -62,9 +66,8 @@ class MixingRecord:
     def standing(self, component: Component) -> tuple[Belief, tuple[Loss, ...]]:
         """Return the set's score so far in technical or selection, and its losses."""
         judged = [_judged(component, track) for track in self.tracks]
-        if component is Component.TECHNICAL:
-            judged += self._faults
-        return standing(component, judged)
+        faults = self._faults if component is Component.TECHNICAL else ()
+        return standing(component, judged, faults)
 
 
 def shares(track: Track) -> dict[Part, PartReading]:
@@ -82,7 +85,13 @@ def _cleared(share: float) -> float:
 def losses(component: Component, track: Track) -> dict[str, float]:
     """Return what each finding takes from one transition, on 0-1."""
     read = {part: reading.share for part, reading in shares(track).items()}
-    return {CODES[part]: loss for part, loss in part_losses(component, read).items()}
+    return {_code(part, track): loss for part, loss in part_losses(component, read).items()}
+
+
+def _code(part: Part, track: Track) -> str:
+    if part is Part.BASS and named_measures(track.measures)[Measure.BASS_EXCESS_DB] < 0:
+        return BASS_HOLE
+    return CODES[part]
 
 
 def deviation(component: Component, track: Track) -> float:

@@ -216,8 +216,7 @@ class SetScorer:
 
     def _standings(self) -> dict[Component, tuple[Belief, tuple[Loss, ...]]]:
         tracks = self._record.tracks
-        mixed_known = bool(tracks) or self._judged_seconds >= PENDING_SECONDS
-        standings = {part: self._record.standing(part) for part in MIXED if mixed_known}
+        standings = {part: self._record.standing(part) for part in MIXED if tracks}
         for component in (Component.ENERGY, Component.CREATIVITY):
             standings[component] = self._course.standing(component, tracks, self._genre.genre)
         return standings

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,6 +29,9 @@ SHARED_ERROR: Final = 0.25
 more of the same set never removes: its sound, its room, its mastering."""
 
 HIGHEST: Final = 10.0
+
+LEAST_POINTS: Final = 0.05
+"""As points are shown. What rounds to 0.0 is in the score, and not worth a DJ's attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,9 @@ class Judged:
     weight: float = 1.0
 
 
-def standing(component: Component, judged: list[Judged]) -> tuple[Belief, tuple[Loss, ...]]:
+def standing(
+    component: Component, judged: list[Judged], faults: Sequence[Mapping[str, float]] = ()
+) -> tuple[Belief, tuple[Loss, ...]]:
     """Return the score that several judged things give, and its losses.
 
     Parameters
@@ -59,6 +64,9 @@ def standing(component: Component, judged: list[Judged]) -> tuple[Belief, tuple[
         Which one.
     judged
         All of them; may be empty.
+    faults
+        Losses of what happened beside them, as in `Judged`. They come on top of the mean: averaged
+        in, a small fault would raise the score of a set whose transitions are worse.
 
     Returns
     -------
@@ -71,13 +79,20 @@ def standing(component: Component, judged: list[Judged]) -> tuple[Belief, tuple[
     for each in judged:
         for code, loss in each.losses.items():
             shares[code] += each.weight / total * loss
-            counts[code] += int(loss > 0)
+            counts[code] += int(SPAN * loss >= LEAST_POINTS)
     own = sum((each.weight / total * each.deviation) ** 2 for each in judged)
     alike = SHARED_ERROR * sum(each.weight / total * each.deviation for each in judged) ** 2
     unproved = PRIOR_WEIGHT / total
     variance = own + alike + (unproved * PRIOR_DEVIATION) ** 2
     shares[PRIOR_CODE] += unproved * PRIOR_LOSS
     counts[PRIOR_CODE] = 0
+    for fault in faults:
+        for code, loss in fault.items():
+            shares[code] += loss / (total + len(faults))
+            counts[code] += 1
+    lost = sum(shares.values())
+    if lost > 1:
+        shares = {code: share / lost for code, share in shares.items()}
     return _concluded(component, shares, counts, math.sqrt(variance))
 
 

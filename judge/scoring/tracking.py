@@ -88,13 +88,14 @@ class TransitionTracker:
         Two are returned where a new one begins before the last one settled.
         """
         likely = read.active(opinion)
+        begins = self._begins(likely)
         settled: tuple[Track, ...] = ()
-        if self._end_hop is not None and self._begins(likely):
+        if self._end_hop is not None and begins:
             settled = (self._track(hop_index, settled=True),)
             self._forget()
         if self._start_hop is None:
-            if not self._begins(likely):
-                return settled
+            if not begins:
+                return ()
             self._start_hop = max(hop_index - LAG_HOPS - BEGIN_HOPS + 1, 0)
             self._noticed_hop = hop_index
         self._note(opinion, likely)

@@ -1,27 +1,59 @@
-"""Scores of windows and of the set."""
+"""Scores of windows and of the set: sums of what was lost, unknown until something is known."""
 
-import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.media import HOP_SAMPLES
-from core.messages import Component, Genre, Reading
+from core.messages import Component, Genre, Reading, Section, Technique, TransitionKind
+from judge.calibration import IDENTITY, Calibration, Kind, Scale
+from judge.calibration.calibration import Source
+from judge.calibration.scale import straight
+from judge.parts import Part
 from judge.scoring import GENRE_WEIGHTS, SetScorer
 from judge.scoring.estimates import Belief, overall_belief
-from judge.scoring.evidence import PRIOR, ComponentEvidence
+from judge.scoring.mixing import SHARE_NOISE
+from judge.scoring.scorer import PENDING_SECONDS
+from judge.scoring.standing import PRIOR_LOSS
+from judge.specification import Measure, Output
 
-from .parts import heard, hop, info, opinion, transition
+from .parts import (
+    heard,
+    hop,
+    info,
+    opinion,
+    play,
+    random_opinion,
+    transition_course,
+)
+
+TECHNICAL, SELECTION, ENERGY, CREATIVITY = Component
+USUAL = 10 - 9 * PRIOR_LOSS
+FLAM = {Part.BEAT_OFFSET: 0.2, Part.LEVEL: 0.7}
 
 
-def play(scorer, count, first=0, *, view=None, reason=None, concealed_ratio=0.0, **changes):
-    scores = [
-        scorer.score(
-            hop(first + index), heard(**changes), view or opinion(), reason, concealed_ratio, 1
-        )[0]
-        for index in range(count)
-    ]
-    return scores[-1]
+def lost(score, component):
+    return sum(loss.points for loss in score.set_losses if loss.component is component)
+
+
+def assert_losses_explain(score):
+    for component in Component:
+        estimate = score.set_components[component]
+        if estimate is None:
+            assert lost(score, component) == 0
+        else:
+            assert lost(score, component) == pytest.approx(estimate.value - 10, abs=1e-9)
+            assert estimate.low <= estimate.value <= estimate.high
+    assert all(loss.points <= 0 for loss in score.set_losses)
+
+
+def calibration(*scales):
+    source = Source("", "", 5, 10, 50, "0")
+    by_component = dict(zip(Component, scales, strict=True))
+    return Calibration.fitted(source, by_component, {}, "2026-01-01T00:00:00Z")
 
 
 def test_weights_add_up_and_other_is_the_mean_of_those_stated():
@@ -33,38 +65,59 @@ def test_weights_add_up_and_other_is_the_mean_of_those_stated():
         assert GENRE_WEIGHTS[Genre.OTHER][component] == pytest.approx(mean)
 
 
-def test_a_window_is_the_models_opinion_on_the_scale_that_people_see():
-    score = play(SetScorer(info()), 1, view=opinion((0.0, 0.5, 1.0, 0.6), 0.1))
-    values = [score.components[component].value for component in Component]
-    assert values == pytest.approx([1.0, 5.5, 10.0, 6.4])
-    middle = score.components[Component.SELECTION]
+def test_a_window_says_energy_and_creativity_on_the_scale_that_people_see():
+    score = play([opinion(window=(0.5, 1.0), deviation=0.1)]).last
+    middle, highest = score.components[ENERGY], score.components[CREATIVITY]
+    assert middle.value == pytest.approx(5.5)
     assert (middle.low, middle.high) == pytest.approx((5.5 - 1.4804, 5.5 + 1.4804), abs=1e-3)
-    lowest = score.components[Component.TECHNICAL]
-    assert (lowest.low, lowest.value) == (1.0, 1.0)
+    assert (highest.value, highest.high) == (10.0, 10.0)
+    assert score.components[TECHNICAL] is None
+    assert score.components[SELECTION] is None
+
+
+def test_a_window_is_judged_by_its_newest_transition():
+    score = play(transition_course(80, [(10, 30), (50, 70)], parts=FLAM)).last
+    cleared = {
+        part: 1 - (1 - share - SHARE_NOISE) / (1 - SHARE_NOISE) for part, share in FLAM.items()
+    }
+    lost_by_hand = (
+        0.7 * (0.28 * (1 - cleared[Part.BEAT_OFFSET]) + 0.16 * (1 - cleared[Part.LEVEL]))
+        + 0.3 * (1 - cleared[Part.BEAT_OFFSET])
+    )  # fmt: skip
+    assert score.components[TECHNICAL].value == pytest.approx(10 - 9 * lost_by_hand, abs=1e-5)
+    assert score.components[SELECTION].value == pytest.approx(10)
 
 
 def test_overall_weighs_by_the_declared_genre():
-    view = opinion((1.0, 0.0, 0.0, 0.0))
-    dubstep = play(SetScorer(info(Genre.DUBSTEP)), 1, view=view)
-    techno = play(SetScorer(info(Genre.TECHNO)), 1, view=view)
-    assert dubstep.overall.value == pytest.approx(1 + 9 * 0.35)
-    assert techno.overall.value == pytest.approx(1 + 9 * 0.20)
+    view = opinion(window=(1.0, 0.0))
+    for genre in (Genre.DUBSTEP, Genre.TECHNO):
+        weights = GENRE_WEIGHTS[genre]
+        share = weights[ENERGY] / (weights[ENERGY] + weights[CREATIVITY])
+        score = play([view], scorer=SetScorer(info(genre))).last
+        assert score.overall.value == pytest.approx(1 + 9 * share)
 
 
 def test_a_heard_genre_must_last_before_its_weights_apply():
     scorer = SetScorer(info())
-    view = opinion((1.0, 0.0, 0.0, 0.0))
-    other = 1 + 9 * GENRE_WEIGHTS[Genre.OTHER][Component.TECHNICAL]
-    changes = {"view": view, "genre": Reading("dubstep", 0.6)}
-    assert play(scorer, 59, **changes).overall.value == pytest.approx(other)
-    assert play(scorer, 1, 59, **changes).overall.value == pytest.approx(1 + 9 * 0.35)
-    assert play(scorer, 20, 60, view=view, genre=Reading("techno", 0.6)).overall.value == (
-        pytest.approx(1 + 9 * 0.35)
+    view = opinion(window=(1.0, 0.0))
+
+    def expected(genre):
+        weights = GENRE_WEIGHTS[genre]
+        return pytest.approx(1 + 9 * weights[ENERGY] / (weights[ENERGY] + weights[CREATIVITY]))
+
+    techno = heard(genre=Reading("techno", 0.6))
+    assert play([view] * 59, techno, scorer=scorer).last.overall.value == expected(Genre.OTHER)
+    assert play([view], techno, scorer=scorer, first=59).last.overall.value == expected(
+        Genre.TECHNO
+    )
+    house = heard(genre=Reading("house", 0.6))
+    assert play([view] * 20, house, scorer=scorer, first=60).last.overall.value == expected(
+        Genre.TECHNO
     )
 
 
 def test_unknown_components_leave_the_weights_to_the_others():
-    beliefs = {Component.SELECTION: Belief(4, 1), Component.ENERGY: Belief(8, 1)}
+    beliefs = {SELECTION: Belief(4, 1), ENERGY: Belief(8, 1)}
     belief = overall_belief(beliefs, GENRE_WEIGHTS[Genre.TRANCE])
     assert belief.mean == pytest.approx((0.25 * 4 + 0.30 * 8) / 0.55)
     assert 0.7 < belief.deviation < 1.0  # between independent and fully shared errors
@@ -72,14 +125,16 @@ def test_unknown_components_leave_the_weights_to_the_others():
 
 
 @pytest.mark.parametrize("reason", ["too_short", "silent", "concealed", "deadline"])
-def test_a_window_with_a_reason_has_no_score_and_does_not_count(reason):
+def test_a_window_with_a_reason_has_no_score(reason):
     scorer = SetScorer(info())
-    before = play(scorer, 30)
-    for view in (None, opinion(0.0)):
-        score, _ = scorer.score(hop(30), heard(), view, reason, 0.9, 0)
+    before = play(transition_course(60, [(10, 30)]), scorer=scorer).last
+    for index, view in ((60, None), (61, opinion(window=(0.0, 0.0)))):
+        score = scorer.score(hop(index), heard(), view, reason, 0.9, 0).score
         assert (score.reason, score.overall) == (reason, None)
         assert set(score.components.values()) == {None}
-        assert score.set_components == before.set_components
+        assert score.section.reason == reason
+        assert score.set_components[TECHNICAL] == before.set_components[TECHNICAL]
+        assert_losses_explain(score)
 
 
 def test_no_opinion_and_no_reason_is_refused():
@@ -87,115 +142,268 @@ def test_no_opinion_and_no_reason_is_refused():
         SetScorer(info()).score(hop(0), heard(), None, None, 0.0, 0)
 
 
-def test_a_set_without_a_judged_window_has_no_score():
-    score, _ = SetScorer(info()).score(hop(0), heard(), None, "too_short", 0.0, 0)
-    assert score.set_reason == "too_short"
-    assert set(score.set_components.values()) == {None}
+def test_a_set_without_a_judged_window_has_no_score_and_no_losses():
+    for view in (None, opinion(active=1.0)):
+        score = SetScorer(info()).score(hop(0), heard(), view, "too_short", 0.0, 0).score
+        assert score.set_reason == "too_short"
+        assert score.set_overall is None
+        assert set(score.set_components.values()) == {None}
+        assert score.set_losses == ()
 
 
 def test_the_set_waits_for_its_first_transition():
-    scorer = SetScorer(info())
-    score = play(scorer, 100)
-    assert (score.set_reason, score.set_overall) == ("first_transition_pending", None)
-    assert score.set_components[Component.TECHNICAL] is None
-    assert score.set_components[Component.ENERGY] is not None
-    score = play(scorer, 1, 100, transitions=(transition(settled=False),))
-    assert score.set_overall is None
-    score = play(scorer, 1, 101, transitions=(transition(settled=True),))
-    assert score.set_reason is None
-    assert score.set_overall is not None
-    assert score.set_components[Component.TECHNICAL] is not None
+    course = transition_course(60, [(20, 44)])
+    scores = [said.score for said in play(course).said]
+    assert (scores[25].set_reason, scores[25].set_overall) == ("first_transition_pending", None)
+    assert scores[25].set_components[TECHNICAL] is None
+    assert scores[25].set_components[ENERGY] is not None
+    known = [score.set_components[TECHNICAL] is not None for score in scores]
+    assert known.index(True) == 20 + 8 + 1 + 6  # said 4 s late, likely for a second, heard for 3
+    assert all(known[35:])
+    assert scores[35].set_reason is None
+    assert scores[35].set_overall is not None
 
 
 def test_or_for_three_minutes_and_then_technique_stays_unknown():
-    scorer = SetScorer(info())
-    assert play(scorer, 359).set_overall is None
-    score = play(scorer, 1, 359)
-    assert score.set_overall is not None
-    assert score.set_components[Component.TECHNICAL] is None
+    """No score is made up: what is usual is no evidence."""
+    hops = round(PENDING_SECONDS * 2)
+    scores = [said.score for said in play([opinion()] * hops).said]
+    assert scores[-2].set_overall is None
+    assert scores[-1].set_overall is not None
+    assert scores[-1].set_components[TECHNICAL] is None
+    assert scores[-1].set_components[SELECTION] is None
+    assert_losses_explain(scores[-1])
 
 
-def test_the_set_shrinks_to_the_prior_and_its_interval_narrows():
-    scorer = SetScorer(info())
-    widths, values = [], []
-    for index in range(1200):
-        estimate = play(scorer, 1, index, view=opinion(0.9)).set_components[Component.ENERGY]
+def test_the_prior_shrinks_as_transitions_are_heard():
+    spans = [(start, start + 16) for start in range(10, 610, 60)]
+    score_after = [said.score for said in play(transition_course(640, spans)).said]
+    priors, widths = [], []
+    for _, end in spans:
+        score = score_after[end + 12]
+        losses = {
+            loss.code: loss.points for loss in score.set_losses if loss.component is TECHNICAL
+        }
+        assert set(losses) == {"prior"}
+        priors.append(losses["prior"])
+        estimate = score.set_components[TECHNICAL]
         widths.append(estimate.high - estimate.low)
-        values.append(estimate.value)
-    assert values[0] < PRIOR.mean + 1  # one window says little yet
-    assert values[-1] == pytest.approx(9.1, abs=0.1)
-    assert all(later >= earlier for earlier, later in itertools.pairwise(values))
-    assert widths[-1] < widths[100] < widths[20]
-    # What the windows of a set err in common does not go away by hearing more of it.
-    assert widths[-1] > 2 * 1.6449 * 0.9 * 0.5 * 0.99
+    expected = [-9 * PRIOR_LOSS * 0.4 / (0.4 + 0.95 * (count + 1)) for count in range(len(spans))]
+    assert priors == pytest.approx(expected)
+    assert widths == sorted(widths, reverse=True)
 
 
-def test_twenty_overlapping_windows_are_one():
-    evidence = ComponentEvidence()
-    for _ in range(20):
-        evidence.add(Belief(8.0, 1.0))
-    assert evidence.independent_windows == pytest.approx(1.0)
-    expected = (PRIOR.mean / PRIOR.deviation**2 + 8.0) / (1 / PRIOR.deviation**2 + 1)
-    assert evidence.belief().mean == pytest.approx(expected)
+def test_the_whole_sets_prior_shrinks_with_time():
+    priors = [
+        next(
+            loss.points
+            for loss in play([opinion()] * hops).last.set_losses
+            if (loss.component, loss.code) == (ENERGY, "prior")
+        )
+        for hops in (2, 120, 480)
+    ]
+    expected = [-9 * PRIOR_LOSS * 60 / (60 + seconds) for seconds in (1, 60, 240)]
+    assert priors == pytest.approx(expected)
 
 
-def test_unsure_and_concealed_windows_weigh_less():
-    def after(*views):
-        evidence = ComponentEvidence()
-        for belief, share in views:
-            evidence.add(belief, share)
-        return evidence.belief().mean
+def test_the_first_transition_outweighs_what_is_usual():
+    clean = play(transition_course(60, [(10, 30)])).last.set_components[TECHNICAL].value
+    dirty = play(transition_course(60, [(10, 30)], parts=dict.fromkeys(Part, 0.0))).last
+    assert clean - USUAL > 10 - clean
+    assert USUAL - dirty.set_components[TECHNICAL].value > dirty.set_components[TECHNICAL].value - 1
 
-    low, sure, unsure = Belief(2, 1), Belief(9, 1), Belief(9, 3)
-    assert after((low, 1), (unsure, 1)) < after((low, 1), (sure, 1))
-    assert after((low, 1), (sure, 0.3)) < after((low, 1), (sure, 1))
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**31), hops=st.integers(1, 200), declared=st.sampled_from(Genre))
+def test_losses_sum_to_what_the_score_lacks_at_every_hop(seed, hops, declared):
+    rng = np.random.default_rng(seed)
+    scorer = SetScorer(info(declared))
+    index = 0
+    for _ in range(hops):
+        index += 1 + int(rng.integers(30) == 0) * int(rng.integers(60))
+        silent = int(rng.integers(20) == 0) * HOP_SAMPLES * int(rng.integers(1, 5))
+        listened = heard(silent_samples=silent, clipped_runs=int(rng.integers(12) == 0))
+        view = random_opinion(rng) if rng.uniform() < 0.95 else None
+        reason = "deadline" if view is None else None
+        said = scorer.score(hop(index), listened, view, reason, 0.0, 1)
+        assert_losses_explain(said.score)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    seed=st.integers(0, 2**31),
+    shift=st.floats(-3, 3),
+    slope=st.floats(0.2, 2),
+    widening=st.floats(0.3, 3),
+)
+def test_a_calibration_is_applied_and_losses_still_sum(seed, shift, slope, widening):
+    scale = Scale(Kind.AFFINE, straight(shift, slope), widening)
+    fitted = calibration(scale, scale, scale, IDENTITY)
+    rng = np.random.default_rng(seed)
+    plain, moved = SetScorer(info()), SetScorer(info(), fitted)
+    for index in range(120):
+        view = random_opinion(rng)
+        one, other = (
+            scorer.score(hop(index), heard(), view, None, 0.0, 1).score for scorer in (plain, moved)
+        )
+        assert_losses_explain(other)
+        assert other.set_components[CREATIVITY] == one.set_components[CREATIVITY]
+        for component in (TECHNICAL, SELECTION, ENERGY):
+            for own, theirs in (
+                (one.components[component], other.components[component]),
+                (one.set_components[component], other.set_components[component]),
+            ):
+                if own is not None:
+                    assert (theirs.value, theirs.low, theirs.high) == scale.apply(
+                        own.value, own.low, own.high
+                    )
+
+
+def test_what_a_calibration_takes_is_a_loss_of_its_own():
+    strict = Scale(Kind.AFFINE, straight(-2.0, 1.0), 1.0)
+    scorer = SetScorer(info(), calibration(strict, IDENTITY, IDENTITY, IDENTITY))
+    score = play(transition_course(60, [(10, 30)], parts=FLAM), scorer=scorer).last
+    points = {loss.code: loss.points for loss in score.set_losses if loss.component is TECHNICAL}
+    assert points["calibration"] == pytest.approx(-2.0)
+    plain = play(transition_course(60, [(10, 30)], parts=FLAM)).last
+    assert {"calibration", *(x.code for x in plain.set_losses if x.component is TECHNICAL)} == set(
+        points
+    )
+    assert score.set_overall.value < plain.set_overall.value
+
+
+def test_a_fault_never_raises_a_score():
+    """Averaged among transitions that are worse, it would."""
+    wreck = transition_course(200, [(10, 30), (70, 90)], parts=dict.fromkeys(Part, 0.1))
+    silence = heard(silent_samples=2 * HOP_SAMPLES)
+    before = play(wreck).last.set_components[TECHNICAL].value
+    with_fault = play(wreck, {130: replace(silence, silent_samples=HOP_SAMPLES), 131: silence})
+    assert [finding.code for finding in with_fault.findings].count("dead_air") >= 1
+    assert with_fault.last.set_components[TECHNICAL].value < before
+    assert_losses_explain(with_fault.last)
 
 
 def test_positions_of_the_window():
-    scorer = SetScorer(info())
-    early = play(scorer, 1, 3, reason="too_short")
-    late = play(scorer, 1, 40)
+    early = play([opinion()], first=3, reason="too_short").last
+    late = play([opinion()], first=40).last
     assert (early.window, early.start_sample, early.end_sample) == (3, 0, 4 * HOP_SAMPLES)
     assert (late.start_sample, late.end_sample) == (21 * HOP_SAMPLES, 41 * HOP_SAMPLES)
 
 
-def test_transition_features_are_the_last_ten_newest_last():
+def test_the_section_is_said_where_it_is_clear():
+    clear = play([opinion(section=Section.BUILD, sure=0.8)]).last.section
+    assert (clear.value, clear.confidence) == ("build", pytest.approx(0.8))
+    assert play([opinion(section=Section.BUILD, sure=0.4)]).last.section.reason == "section_unsure"
+
+
+def test_what_was_heard_goes_with_the_score():
+    score = play([opinion()], heard(onset_rate_hz=7.5, brightness_hz=2_000.0, kick_db=-3.0)).last
+    assert (score.onset_rate_hz, score.brightness_hz, score.kick_db) == (7.5, 2_000.0, -3.0)
+
+
+def test_a_transition_is_told_while_it_goes_on_and_in_full_when_settled():
+    told = play(
+        transition_course(
+            90,
+            [(20, 44)],
+            parts={Part.BEAT_OFFSET: 0.5, Part.HARMONY: 0.8},
+            measures={Measure.OFFSET_MS: -36.0, Measure.LEVEL_STEP_LU: -2.0},
+            kind=TransitionKind.BASS_SWAP,
+        )
+    ).transitions
+    *pending, last = told
+    assert all(not transition.settled for transition in pending)
+    assert {transition.offset_ms.reason for transition in pending} == {"transition_under_way"}
+    assert len(pending) > 5
+    assert last.settled
+    assert abs(last.start_sample - 20 * HOP_SAMPLES) <= HOP_SAMPLES
+    assert abs(last.end_sample - 44 * HOP_SAMPLES) <= HOP_SAMPLES
+    assert last.offset_ms.value == pytest.approx(36.0, abs=1e-3)
+    assert last.level_step_lu.value == pytest.approx(-2.0, abs=1e-3)
+    assert last.kind.value == "bass_swap"
+    assert last.harmonic_compatibility.value == pytest.approx(1 - 0.14 / 0.94, abs=1e-5)
+    assert last.beat_match_accuracy.confidence == pytest.approx(0.8, abs=1e-5)
+
+
+def test_what_the_model_is_unsure_of_is_not_told():
+    told = play(transition_course(80, [(10, 30)], deviation=0.4, sure=0.3)).transitions[-1]
+    assert told.offset_ms.reason == "beat_unsure"
+    assert told.harmonic_compatibility.reason == "no_key"
+    assert told.kind.reason == "kind_unsure"
+
+
+def test_a_transition_that_begins_before_the_last_one_settled_is_another():
+    told = play(transition_course(120, [(20, 40), (52, 70)])).transitions
+    settled = [transition for transition in told if transition.settled]
+    assert [transition.index for transition in settled] == [0, 1]
+    assert [round(t.start_sample / HOP_SAMPLES) for t in settled] == [20, 52]
+    assert [round(t.end_sample / HOP_SAMPLES) for t in settled] == [40, 70]
+
+
+def test_a_blip_is_no_transition_and_a_pause_no_end():
+    blip = transition_course(100, [(20, 21)])
+    assert play(blip).transitions == []
+    paused = play(transition_course(120, [(20, 40), (43, 60)])).transitions
+    assert {transition.index for transition in paused} == {0}
+
+
+def test_transition_features_are_the_last_ten_settled_newest_last():
     scorer = SetScorer(info())
-    assert scorer.transition_features().shape == (10, 4)
+    assert scorer.transition_features().shape == (10, 6)
     assert not scorer.transition_features().any()
-    first = transition(0, start=20, end=36, beat_match_accuracy=0.9, harmonic_compatibility=0.5)
-    play(scorer, 1, transitions=(first,))
+    spans = [(start, start + 16) for start in range(10, 730, 60)]
+    course = transition_course(780, spans, parts=FLAM)
+    play(course[:30], scorer=scorer)
+    assert not scorer.transition_features().any(), "what goes on may still change"
+    play(course[30:70], scorer=scorer, first=30)
     table = scorer.transition_features()
     assert table.dtype == np.float32
-    assert table[-1] == pytest.approx([0.5, 0.9, 0.5, 0.0])
     assert not table[:-1].any()
-    for index in range(1, 13):
-        later = transition(index, start=100, end=200, transition_smoothness=index / 100)
-        play(scorer, 1, index, transitions=(later,))
-    table = scorer.transition_features()
-    assert table[:, 3] == pytest.approx(np.arange(3, 13) / 100)
-    assert (table[:, 0] == 1.0).all()
+    duration, beats, harmony, smoothness, technical, selection = table[-1]
+    assert duration == pytest.approx(16 * 0.5 / 32)
+    assert beats == pytest.approx(1 - 0.74 / 0.94, abs=1e-5)
+    assert (harmony, selection) == (1, 1)
+    assert smoothness == pytest.approx((3 + 1 - 0.24 / 0.94) / 4, abs=1e-5)
+    score = play(course[70:71], scorer=scorer, first=70).last
+    assert technical == pytest.approx((score.components[TECHNICAL].value - 1) / 9, abs=1e-5)
+    play(course[71:], scorer=scorer, first=71)
+    assert (scorer.transition_features()[:, 0] > 0).all()
 
 
-def test_a_changed_transition_replaces_what_was_known_of_it():
-    scorer = SetScorer(info())
-    play(scorer, 1, transitions=(transition(0, settled=False),))
-    play(scorer, 1, 1, transitions=(transition(0, beat_match_accuracy=0.8),))
-    assert scorer.transition_features()[-1, 1] == pytest.approx(0.8)
-    assert not scorer.transition_features()[-2].any()
+def test_ideas_are_done_on_purpose_and_well():
+    gesture = [opinion(techniques={Technique.SCRATCH: 0.9})] * 6
+    plain = [opinion()] * 200
+    idle = play(plain).last.set_components[CREATIVITY].value
+    busy = play([*plain[:100], *gesture, *plain[:94]]).last.set_components[CREATIVITY].value
+    assert busy > idle
+    wreck = transition_course(200, [(90, 120)], parts=dict.fromkeys(Part, 0.0))
+    spam = [
+        replace_techniques(view) if 100 <= index < 110 else view for index, view in enumerate(wreck)
+    ]
+    assert play(spam).last.set_components[CREATIVITY] == play(wreck).last.set_components[CREATIVITY]
+
+
+def replace_techniques(view):
+    outputs = view.outputs.copy()
+    outputs[Output.TECHNIQUES.value] = 0.9
+    return replace(view, outputs=outputs)
 
 
 def test_the_same_calls_give_the_same_bits():
     def run():
         rng = np.random.default_rng(4)
         scorer = SetScorer(info())
-        results = []
-        for index in range(200):
-            view = opinion(rng.uniform(0, 1, 4), 0.1)
-            passing = (transition(0, offset_ms=40.0),) if index == 90 else ()
-            results.append(
-                scorer.score(hop(index), heard(transitions=passing), view, None, 0.01, 8)
-            )
-        return results
+        return [
+            scorer.score(hop(index), heard(), random_opinion(rng), None, 0.01, 8)
+            for index in range(300)
+        ]
 
     assert run() == run()
+
+
+def test_hops_that_never_came_are_survived():
+    indices = [*range(40), *range(400, 460)]
+    played = play(transition_course(100, [(20, 30)]), indices=indices)
+    for said in played.said:
+        assert_losses_explain(said.score)
+    assert played.last.set_components[TECHNICAL] is not None
