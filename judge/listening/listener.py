@@ -13,6 +13,7 @@ from judge.listening.beat import BeatFit, BeatTracker, beat_sample
 from judge.listening.camelot import camelot, key_name
 from judge.listening.character import EnergyMeter, KickPattern, danceability, kick_pattern
 from judge.listening.clipping import ClipMeter
+from judge.listening.downbeat import DownbeatTracker
 from judge.listening.faults import SilenceMeter
 from judge.listening.genre import GenreListener
 from judge.listening.loudness import LoudnessMeter
@@ -44,6 +45,7 @@ class Listener:
         self._onsets = OnsetAnalyser()
         self._tempo = TempoTracker()
         self._beats = BeatTracker()
+        self._downbeats = DownbeatTracker()
         self._key = KeyListener()
         self._energy = EnergyMeter()
         self._genre = GenreListener(info.declared_genre)
@@ -113,7 +115,8 @@ class Listener:
             pulse = bpm = fit = None
         self._newest_onsets, self._tonality = onsets, tonality
         self._pulse, self._fit = pulse, fit
-        beat = _beat(pulse, fit, end_sample)
+        place = self._downbeats.hear(onsets, self._key.hop_chroma, fit, HOP_SECONDS)
+        beat = _beat(pulse, fit, end_sample, place)
         kick = _NO_KICK if pulse is None else kick_pattern(self._tempo.flux, pulse.bpm)
         key, code = self._key_readings(tonality, silent)
         return Heard(
@@ -160,7 +163,9 @@ class Listener:
         return None if self._why_no_pulse(silent) != "no_beat" else 0.0
 
 
-def _beat(pulse: Pulse | None, fit: BeatFit | None, end_sample: int) -> Beat | None:
+def _beat(
+    pulse: Pulse | None, fit: BeatFit | None, end_sample: int, place: int | None
+) -> Beat | None:
     if pulse is None or fit is None:
         return None
     return Beat(
@@ -168,5 +173,5 @@ def _beat(pulse: Pulse | None, fit: BeatFit | None, end_sample: int) -> Beat | N
         period_samples=fit.period_seconds * SAMPLE_RATE_HZ,
         bpm=pulse.bpm,
         confidence=pulse.confidence * min(1.0, fit.sharpness / _PLAIN_SHARPNESS),
-        beat_in_bar=None,
+        beat_in_bar=place,
     )
