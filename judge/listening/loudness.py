@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from core.messages import Loudness
+from judge.listening.true_peak import TruePeakMeter
 
 STEP_SAMPLES: Final = 4_800
 """A new gating block starts every 0.1 s: blocks of 0.4 s overlap by 75 %."""
@@ -84,6 +85,7 @@ class LoudnessMeter:
         self._filter_state = np.zeros((len(K_WEIGHTING), 2), np.complex128)
         self._step_powers: deque[float] = deque(maxlen=SHORT_TERM_STEPS)
         self._gated = GatedHistogram()
+        self._true_peak = TruePeakMeter()
 
     def hear(self, samples: NDArray[np.float32]) -> Loudness:
         """Measure up to the end of `samples`.
@@ -111,6 +113,7 @@ class LoudnessMeter:
             momentary_lufs=self._over(MOMENTARY_STEPS),
             short_term_lufs=self._over(SHORT_TERM_STEPS),
             integrated_lufs=self._gated.integrated_lufs(),
+            true_peak_dbtp=self._true_peak.hear(samples),
         )
 
     def _step(self, power: float) -> None:
