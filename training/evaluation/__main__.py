@@ -21,6 +21,7 @@ from training.evaluation import report
 from training.evaluation.cases import Case, code_digest
 from training.evaluation.chapters import Chapter
 from training.evaluation.cost import Cost
+from training.evaluation.crosstalk import Crosstalk
 from training.evaluation.dose import Dose
 from training.evaluation.gaming import Gaming
 from training.evaluation.invariance import Invariance
@@ -35,7 +36,7 @@ from training.evaluation.splits import Splits
 from training.evaluation.streaming import Streaming
 
 EXAMINATIONS: Final[tuple[Examination, ...]] = (
-    *(Splits(), Pairs(), Dose(), Invariance(), Gaming(), Streaming(), Leak()),
+    *(Splits(), Pairs(), Crosstalk(), Dose(), Invariance(), Gaming(), Streaming(), Leak()),
     *(Listening(), Real(), Cost()),
 )
 """In the order of the report."""

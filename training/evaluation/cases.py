@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from training.evaluation.mixes import Mixed, Recorded
+from training.evaluation.alone import TrackAlone
+from training.evaluation.mixes import Mixed
 from training.evaluation.recordings import ROOT
-from training.evaluation.simulated import Drawn, Simulated, TrackAlone
+from training.evaluation.simulated import Drawn, Simulated
+from training.evaluation.tapes import Recorded
 
 JUDGE: Final = ""
 """The judge itself: models of the folder that is examined, not of one within it."""
 
+_OURS: Final = (
+    *("alone", "cases", "mixes", "recordings", "serving", "simulated", "sources", "styles"),
+    *("tapes", "traces", "treatments"),
+)
 SOURCES: Final = (
-    *("core/media.py", "inference", "judge", "training/simulator", "training/opus.py"),
+    *("core/media.py", "inference", "judge", "training/simulator"),
     *("training/codecs.py", "training/opus.py", "training/recipes.py"),
-    *(f"training/evaluation/{name}.py" for name in ("cases", "mixes", "recordings", "serving")),
-    *(f"training/evaluation/{name}.py" for name in ("simulated", "traces", "treatments")),
+    *(f"training/evaluation/{name}.py" for name in _OURS),
 )
 """What a trace follows from besides its case and the models."""
 

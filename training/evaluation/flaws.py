@@ -13,7 +13,8 @@ from typing import Final
 from core.messages import Component, TransitionKind
 from training.evaluation.cases import Case
 from training.evaluation.plan import Plan
-from training.evaluation.simulated import Revision, Simulated
+from training.evaluation.simulated import Simulated
+from training.evaluation.styles import Revision
 
 BELOW: Final = "below hearing"
 MODERATE: Final = "moderate"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from training.evaluation.alone import TrackAlone
 from training.evaluation.cases import Case
 from training.evaluation.chapters import Aim, Cell, Chapter, Measure, Table
 from training.evaluation.intervals import wilson
@@ -12,7 +13,8 @@ from training.evaluation.invariance import AIM as UNNOTICED
 from training.evaluation.invariance import AS_PLAYED
 from training.evaluation.judging import Traces
 from training.evaluation.plan import Plan
-from training.evaluation.simulated import Revision, Simulated, StyleWords, TrackAlone
+from training.evaluation.simulated import Simulated
+from training.evaluation.styles import Revision, StyleWords
 from training.evaluation.traces import OVERALL, SCORED, Trace
 
 AIM: Final = Aim(most=0.0)

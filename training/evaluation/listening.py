@@ -4,29 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from core.media import SAMPLE_RATE_HZ
-from core.messages import Reading, Technique, Transition
+from core.messages import Reading, Technique
 from judge.listening.camelot import key_name
 from training.evaluation.cases import Case
 from training.evaluation.chapters import Aim, Cell, Chapter, Measure, Table, share_measure
 from training.evaluation.flaws import FLAWS
 from training.evaluation.judging import Traces
+from training.evaluation.matching import NEAR_SECONDS, Match, matched, offset_errors
 from training.evaluation.plan import Plan
 from training.evaluation.recipes import alike
-from training.evaluation.traces import Moment, Trace, TrueTransition
+from training.evaluation.traces import Moment, Trace
 
 TEMPO_TOLERANCE: Final = 0.01
 HALF_TIME: Final = ("dubstep",)
 """Genres felt at half their tempo: 70 and 140 BPM are one."""
 
 FLAMS_MS: Final = (20.0, 40.0, 60.0, 80.0, 100.0, 120.0)
-NEAR_SECONDS: Final = 5.0
 NOT_SAID: Final = "not said"
 
 TEMPO_AIM: Final = Aim(least=0.97)
@@ -36,14 +36,6 @@ RELATED_BY_CHANCE: Final = 4 / 24
 """Exact, two fifths and the relative key, of 24."""
 
 _KEYS: Final = {key_name(key): key for key in range(24)}
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A true transition and the report of it, if there is one."""
-
-    true: TrueTransition
-    heard: Transition | None
 
 
 class Listening:
@@ -60,7 +52,7 @@ class Listening:
         sets = traces.of(alike(plan))
         moments = [moment for trace in sets for moment in trace.moments]
         matches, made_up = matched(sets)
-        errors, unread = offset_errors(traces.of(_flams(plan)))
+        errors, unread = offset_errors(traces.of(_flams(plan)), FLAMS_MS[0], FLAMS_MS[-1])
         return Chapter(
             self.name,
             "Listening",
@@ -135,48 +127,6 @@ def related_keys(first: str, second: str) -> bool:
         return (a - b) % 12 in (0, 5, 7)
     major, minor = min(a, b), max(a, b) - 12
     return (major - minor) % 12 == 3
-
-
-def matched(sets: Iterable[Trace]) -> tuple[list[Match], int]:
-    """Match true transitions to reports that start within 5 s, nearest first.
-
-    Returns
-    -------
-    tuple of matches and int
-        One match for each true transition, and how many reports are of none.
-    """
-    matches, made_up = [], 0
-    for trace in sets:
-        reports = {report.index: report for report in trace.transitions}
-        distances = sorted(
-            (abs(report.start_sample / SAMPLE_RATE_HZ - true.start_seconds), place, report.index)
-            for place, true in enumerate(trace.true_transitions)
-            for report in trace.transitions
-        )
-        heard: dict[int, Transition] = {}
-        for distance, place, index in distances:
-            if distance <= NEAR_SECONDS and place not in heard and index in reports:
-                heard[place] = reports.pop(index)
-        made_up += len(reports)
-        matches += [
-            Match(true, heard.get(place)) for place, true in enumerate(trace.true_transitions)
-        ]
-    return matches, made_up
-
-
-def offset_errors(sets: Iterable[Trace]) -> tuple[list[float], int]:
-    """Return errors in ms of the offsets that were read, and how many were not."""
-    errors, unread = [], 0
-    for match in matched(sets)[0]:
-        true = match.true.offset_ms
-        if true is None or not FLAMS_MS[0] - 1 <= true <= FLAMS_MS[-1] + 1:
-            continue
-        heard = None if match.heard is None else match.heard.offset_ms.value
-        if isinstance(heard, int | float):
-            errors.append(abs(abs(float(heard)) - true))
-        else:
-            unread += 1
-    return errors, unread
 
 
 def _offset_measures(errors: list[float], unread: int) -> list[Measure]:

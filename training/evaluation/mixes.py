@@ -1,4 +1,4 @@
-"""Real recordings as sources: played alone, or two of them mixed, well or badly.
+"""Two real recordings mixed, well or badly, as sources.
 
 A mix is made as a DJ would: the second recording is brought to the first one's tempo, starts on a
 bar, comes in without its bass, takes the bass over in the middle of the overlap. What may go wrong
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -19,15 +18,10 @@ from scipy.signal import butter, sosfilt
 from core.media import CHANNELS, HOP_SAMPLES, SAMPLE_RATE_HZ
 from core.messages import Component, Genre, TransitionKind
 from judge.parts import LIMITS, Part, goodness, part_losses
-from training.evaluation.recordings import Recording, sound
-from training.evaluation.simulated import BITRATE_BPS, Playing
+from training.evaluation.recordings import Recording
+from training.evaluation.sources import BITRATE_BPS, Audio, Playing
+from training.evaluation.tapes import BEATS_PER_BAR, Tape
 from training.evaluation.traces import SCORED, Deed, TrueTransition, Truth, on_scale
-
-Audio = NDArray[np.float32]
-
-BEATS_PER_BAR: Final = 4
-TRACK_RMS: Final = 0.1
-"""Every recording is brought to -20 dBFS before the mix is brought to its highest peak."""
 
 HIGHEST_PEAK: Final = 0.95
 """Where both peak together; a clean mix clips nothing."""
@@ -82,17 +76,6 @@ CLIP_DRIVE_DB: Final = (0.0, 6.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A recording alone, from its beginning, over and over."""
-
-    recording: Recording
-
-    def open(self) -> Playing:
-        """Read it."""
-        return _RecordedPlaying(self.recording)
-
-
-@dataclass(frozen=True, slots=True)
 class Mixed:
     """Two recordings, the second mixed into the first.
 
@@ -115,54 +98,6 @@ class Mixed:
         return _MixedPlaying(self)
 
 
-class _RecordedPlaying:
-    genre = Genre.OTHER.value
-    bitrate_bps = BITRATE_BPS
-
-    def __init__(self, recording: Recording) -> None:
-        self._recording = recording
-
-    def blocks(self) -> Iterator[Audio]:
-        """Yield the recording, again and again."""
-        tape = _Tape(self._recording, 1.0)
-        position = 0
-        while True:
-            yield tape.read(position, HOP_SAMPLES)
-            position += HOP_SAMPLES
-
-    def truth(self, start_seconds: float, end_seconds: float) -> Truth:
-        """Return the tempo."""
-        return Truth(bpm=self._recording.bpm, beat=True)
-
-    def transitions(self, end_seconds: float) -> tuple[TrueTransition, ...]:
-        """Return none."""
-        return ()
-
-    def deeds(self, end_seconds: float) -> tuple[Deed, ...]:
-        """Return none."""
-        return ()
-
-
-class _Tape:
-    """A recording at a speed, without end, at one loudness."""
-
-    def __init__(self, recording: Recording, speed: float) -> None:
-        samples = sound(Path(recording.path), speed)
-        if not recording.loop:  # what comes round again must come on a bar
-            bar = BEATS_PER_BAR * 60 * SAMPLE_RATE_HZ / (recording.bpm * speed)
-            samples = samples[: round(max(1, len(samples) // bar) * bar)]
-        rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) + 1e-9
-        self._samples = samples * np.float32(TRACK_RMS / rms)
-        self.peak = float(np.abs(self._samples).max())
-
-    def read(self, start: int, count: int) -> Audio:
-        """Return `count` samples from `start` on, silence before 0."""
-        rows = np.arange(start, start + count)
-        return np.where(
-            (rows >= 0)[:, None], self._samples[rows % len(self._samples)], np.float32(0.0)
-        )
-
-
 class _MixedPlaying:
     genre = Genre.OTHER.value
     bitrate_bps = BITRATE_BPS
@@ -182,7 +117,7 @@ class _MixedPlaying:
         """Yield the mix, without end."""
         mix, flaws = self._mix, self._mix.flaws
         ratio = folded(self._bpm / mix.second.bpm) * (1 + flaws.tempo_percent / 100)
-        first, second = _Tape(mix.first, 1.0), _Tape(mix.second, ratio)
+        first, second = Tape(mix.first, 1.0), Tape(mix.second, ratio)
         gain = np.float32(HIGHEST_PEAK / (first.peak + second.peak))
         red = np.float32(10 ** (flaws.clip_db / 20) / (gain * max(first.peak, second.peak)))
         late = self._entry + round(flaws.offset_ms * SAMPLE_RATE_HZ / 1000)

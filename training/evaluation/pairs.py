@@ -13,8 +13,6 @@ from typing import Final
 
 import numpy as np
 
-from core.messages import Component
-from training.evaluation import plots
 from training.evaluation.cases import Case
 from training.evaluation.chapters import (
     Aim,
@@ -38,7 +36,6 @@ SETTLING_SECONDS: Final = 16.0
 
 AIMS: Final = {SEVERE: Aim(least=0.98), MODERATE: Aim(least=0.90)}
 UNHEARD_AIM: Final = Aim(most=0.2)
-OFF_TARGET_AIM: Final = Aim(most=0.25)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +67,7 @@ class Pair:
 
 
 class Pairs:
-    """The examination of matched pairs, and of which component each flaw costs."""
+    """The examination of matched pairs."""
 
     name = "pairs"
 
@@ -85,21 +82,18 @@ class Pairs:
         ]
 
     def chapter(self, plan: Plan, traces: Traces, pictures: Path) -> Chapter:
-        """Count the pairs in the right order, and what else moved."""
+        """Count the pairs in the right order."""
         flaws = examined(plan)
         pairs = matched(plan, traces, flaws)
         unheard = _unheard(pairs)
-        crosstalk, off_target = _crosstalk(pairs, flaws)
-        drawn = () if crosstalk is None else (plots.crosstalk(crosstalk, pictures),)
         return Chapter(
             self.name,
-            "Matched pairs and cross-talk",
+            "Matched pairs",
             f"{plan.sizes.pair_seeds} seeds; each set is rendered flawless and with one flaw in "
             "its first transition, all else alike. Right is a lower score of the component that "
             "the flaw belongs to; a set without that score counts as wrong. Chance is .5.",
-            measures=(*(_order(pairs, severity) for severity in AIMS), *unheard, *off_target),
-            tables=(_order_table(pairs), *(() if crosstalk is None else (crosstalk,))),
-            pictures=drawn,
+            measures=(*(_order(pairs, severity) for severity in AIMS), *unheard),
+            tables=(_order_table(pairs),),
             missing=_unfinished(pairs),
         )
 
@@ -203,7 +197,7 @@ def _order_table(pairs: list[Pair]) -> Table:
             f"{low:.2f} to {high:.2f}",
             sum(p.right(OVERALL) for p in group) / len(group),
             known(float(np.mean(moved))) if moved else None,
-            _mean([p.label_changes[SCORED.index(component)] for p in group]),
+            mean_known([p.label_changes[SCORED.index(component)] for p in group]),
             len(group) - len(moved),
         )
         rows.append(row)
@@ -214,56 +208,7 @@ def _order_table(pairs: list[Pair]) -> Table:
     return Table("Pairs in the right order", columns, tuple(rows))
 
 
-def _crosstalk(pairs: list[Pair], flaws: tuple[Flaw, ...]) -> tuple[Table | None, list[Measure]]:
-    """Return the mean change of each component by each severe flaw, and the share off target."""
-    rows: list[tuple[Cell, ...]] = []
-    shares, of_labels = [], []
-    for flaw in flaws:
-        group = [p for p in pairs if p.flaw.name == flaw.name and p.severity == SEVERE]
-        means = _means([p.changes for p in group])
-        share = off_target(means, flaw.component)
-        label_share = off_target(_means([p.label_changes for p in group]), flaw.component)
-        of_labels += [] if label_share is None else [label_share]
-        if share is not None:
-            shares.append(share)
-            rows.append((flaw.name, *means, share))
-    if not rows:
-        return None, [_off_target([], of_labels)]
-    columns = ("severe flaw", *(component.value for component in Component), "off target")
-    table = Table("Cross-talk: mean change in points", columns, tuple(rows))
-    return table, [_off_target(shares, of_labels)]
-
-
-def _means(changes_: list[tuple[float | None, ...]]) -> list[float | None]:
-    """Return each component's mean change."""
-    return [_mean([change[index] for change in changes_]) for index in range(len(Component))]
-
-
-def off_target(means: list[float | None], target: Component) -> float | None:
-    """Return the share of all change that falls on other components; None if nothing changed."""
-    sizes = [abs(mean or 0.0) for mean in means]
-    if sum(sizes) == 0:
-        return None
-    return 1 - sizes[list(Component).index(target)] / sum(sizes)
-
-
-def _off_target(shares: list[float], of_labels: list[float]) -> Measure:
-    name = "share of the change that falls on other components, mean over flaws"
-    if not shares:
-        return Measure(name, None, aim=OFF_TARGET_AIM, reason="no severe pair has scores")
-    return Measure(
-        name,
-        float(np.mean(shares)),
-        aim=OFF_TARGET_AIM,
-        beside={
-            "worst flaw": max(shares),
-            "the labels' own": _mean([*of_labels]),
-            "spread evenly": 0.75,
-        },
-        samples=len(shares),
-    )
-
-
-def _mean(values: list[float | None]) -> float | None:
+def mean_known(values: list[float | None]) -> float | None:
+    """Return the mean of the known values; None where none is."""
     there = [value for value in values if value is not None]
     return float(np.mean(there)) if there else None

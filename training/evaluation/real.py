@@ -16,9 +16,10 @@ from training.evaluation.cases import Case
 from training.evaluation.chapters import Aim, Cell, Chapter, Measure, Table, known, share_measure
 from training.evaluation.judging import Traces
 from training.evaluation.listening import tempo_right
-from training.evaluation.mixes import MixFlaws, Recorded
+from training.evaluation.mixes import MixFlaws
 from training.evaluation.plan import Plan
 from training.evaluation.recipes import mixed_hops, real_mixes
+from training.evaluation.tapes import Recorded
 from training.evaluation.traces import OVERALL, Trace
 
 PAIR_AIM: Final = Aim(least=0.95)

@@ -17,7 +17,8 @@ from training.evaluation.cases import Case
 from training.evaluation.mixes import Mixed, MixFlaws, folded
 from training.evaluation.plan import Plan
 from training.evaluation.recordings import Recording
-from training.evaluation.simulated import Drawn, StyleWords
+from training.evaluation.simulated import Drawn
+from training.evaluation.styles import StyleWords
 from training.simulator.set_plan import GENRES
 
 MOST_STRETCH: Final = 0.12

@@ -17,7 +17,7 @@ from judge.engine import Engine
 from judge.mel.specification import MFCC_COEFFICIENTS
 from judge.turn import Judged
 from training.evaluation.cases import Case
-from training.evaluation.simulated import Playing
+from training.evaluation.sources import Playing
 from training.evaluation.traces import Moment, Trace
 from training.evaluation.treatments import TREATMENTS
 from training.opus import through_opus

@@ -8,12 +8,11 @@ from tests.training.evaluation.making import NOTHING, moment, trace, transition
 from training.evaluation.judging import Traces
 from training.evaluation.listening import (
     Listening,
-    matched,
-    offset_errors,
     related_keys,
     tempo_right,
     within,
 )
+from training.evaluation.matching import matched, offset_errors
 from training.evaluation.plan import Plan, Sizes
 from training.evaluation.recipes import alike
 from training.evaluation.traces import Deed, TrueTransition, Truth
@@ -95,7 +94,7 @@ def test_offsets_are_compared_without_their_sign():
         trace(true=[true(20.0, 100.0)]),
         trace(transitions=[heard(0, 20.0, 1.0)], true=[true(20.0, 3.0)]),
     ]
-    assert offset_errors(sets) == ([pytest.approx(5.0), pytest.approx(10.0)], 2)
+    assert offset_errors(sets, 20, 120) == ([pytest.approx(5.0), pytest.approx(10.0)], 2)
 
 
 @pytest.fixture(name="chapter")

@@ -11,11 +11,12 @@ import soundfile
 
 from core.errors import ConfigurationInvalid
 from core.media import SAMPLE_RATE_HZ
-from training.evaluation.mixes import Mixed, MixFlaws, Recorded, folded
+from training.evaluation.mixes import Mixed, MixFlaws, folded
 from training.evaluation.plan import Plan, Sizes
 from training.evaluation.real import Real, wrecks
 from training.evaluation.recipes import draw_flaws, mixable, real_flawed
 from training.evaluation.recordings import Recording, found
+from training.evaluation.tapes import Recorded
 
 BPM = 120.0
 

@@ -4,9 +4,10 @@ import pytest
 
 from core.messages import Component
 from tests.training.evaluation.making import NONE, ended
+from training.evaluation.crosstalk import Crosstalk, off_target
 from training.evaluation.flaws import BELOW, FLAWS, MODERATE, SEVERE
 from training.evaluation.judging import Traces
-from training.evaluation.pairs import Pairs, changes, matched, off_target
+from training.evaluation.pairs import Pairs, changes, matched
 from training.evaluation.plan import Plan, Sizes
 
 OFFSET = FLAWS[0]
@@ -33,14 +34,16 @@ def technical(*points):
     return [NONE if p is None else (p, *CLEAN[1:4], 7.0 - (8.0 - p) / 4) for p in points]
 
 
+SCORES = {
+    BELOW: technical(8.1, 7.9, 7.8, 8.0),
+    MODERATE: technical(6.0, 6.0, 9.0, None),
+    SEVERE: technical(3.0, 3.0, 3.0, 3.0),
+}
+
+
 @pytest.fixture(name="chapter")
 def _chapter(plan, tmp_path):
-    scores = {
-        BELOW: technical(8.1, 7.9, 7.8, 8.0),
-        MODERATE: technical(6.0, 6.0, 9.0, None),
-        SEVERE: technical(3.0, 3.0, 3.0, 3.0),
-    }
-    return Pairs().chapter(plan, judged(plan, scores), tmp_path)
+    return Pairs().chapter(plan, judged(plan, SCORES), tmp_path)
 
 
 def named(chapter, part):
@@ -79,8 +82,19 @@ def test_the_table_counts_what_is_undecided(chapter):
     }
 
 
-def test_cross_talk_is_what_falls_beside_the_target(chapter):
-    assert named(chapter, "other components").value == 0.0
+def test_cross_talk_is_what_falls_beside_the_target(plan, tmp_path):
+    severe = [(3.0, 7.0, 6.0, None, 5.0)] * 4
+    chapter = Crosstalk().chapter(plan, judged(plan, SCORES | {SEVERE: severe}), tmp_path)
+    (measure,) = chapter.measures
+    assert measure.value == pytest.approx(1 / 6)
+    assert measure.verdict == "met"
+    assert chapter.tables[0].rows == (("beat offset", -5.0, -1.0, 0.0, None, pytest.approx(1 / 6)),)
+    assert (tmp_path / chapter.pictures[0]).stat().st_size > 1_000
+    nothing = Crosstalk().chapter(plan, Traces(), tmp_path)
+    assert (nothing.measures[0].verdict, nothing.pictures) == ("not measured", ())
+
+
+def test_off_target_is_a_share_of_all_change():
     assert off_target([-3.0, 0.5, None, -0.5], Component.TECHNICAL) == pytest.approx(0.25)
     assert off_target([-3.0, 0.5, None, -0.5], Component.SELECTION) == pytest.approx(0.875)
     assert off_target([0.0, None], Component.TECHNICAL) is None
@@ -99,7 +113,6 @@ def test_changes_are_second_minus_first():
 def test_without_any_pair_the_chapter_says_so(plan, tmp_path):
     chapter = Pairs().chapter(plan, Traces(), tmp_path)
     assert named(chapter, "severe").reason == "no pair was judged"
-    assert chapter.pictures == ()
 
 
 def test_flawed_sets_differ_from_the_flawless_one_in_the_revision_alone(plan):

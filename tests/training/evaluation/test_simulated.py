@@ -8,9 +8,11 @@ import pytest
 from core.errors import ConfigurationInvalid
 from core.media import HOP_SAMPLES
 from core.messages import TransitionKind
+from training.evaluation.alone import TrackAlone
 from training.evaluation.flaws import FLAWS
 from training.evaluation.plan import Plan, Sizes
-from training.evaluation.simulated import Drawn, Revision, Simulated, StyleWords, TrackAlone
+from training.evaluation.simulated import Drawn, Simulated
+from training.evaluation.styles import Revision, StyleWords
 from training.simulator import Combinations, Draw, Flaws, SetStyle
 
 SEED = 5_000_000
@@ -31,7 +33,7 @@ def test_a_word_that_no_value_has_is_refused():
 
 
 def test_a_field_that_the_simulator_lacks_is_refused_by_name(monkeypatch):
-    monkeypatch.setattr("training.evaluation.simulated.get_type_hints", lambda _: {})
+    monkeypatch.setattr("training.evaluation.styles.get_type_hints", lambda _: {})
     with pytest.raises(ConfigurationInvalid, match="no field `family`"):
         StyleWords(family="unseen").style()
 
