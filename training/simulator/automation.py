@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.simulator.synthesis import Audio
+
+Curve = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""From where a fader or a knob stands to what it does."""
 
 
 @dataclass(slots=True)
@@ -19,9 +22,12 @@ class Automation:
     ----------
     rest
         Value while there is no point.
+    curve
+        What becomes of the values; keeps 0 and `rest`.
     """
 
     rest: float
+    curve: Curve | None = None
     _samples: list[float] = field(default_factory=list)
     _values: list[float] = field(default_factory=list)
 
@@ -55,7 +61,8 @@ class Automation:
         """Return the values at any samples."""
         if not self._samples:
             return np.full(len(samples), self.rest)
-        return np.interp(samples, self._samples, self._values)
+        values = np.interp(samples, self._samples, self._values)
+        return values if self.curve is None else self.curve(values)
 
     def over(self, start: int, samples: int) -> Audio:
         """Return the values over a block, shape (samples,)."""

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.simulator.automation import Automation
+from training.simulator.echoes import Echo
+from training.simulator.effects import FIRST, Mixer
 from training.simulator.filters import FILTER_OPEN_HZ
 from training.simulator.track import TrackPlan
 
@@ -48,21 +50,6 @@ class Hand:
         return float(self.moments[-1])
 
 
-@dataclass(frozen=True, slots=True)
-class Echo:
-    """An echo-out: the last stretch before `cut_sample` comes back, each time softer."""
-
-    cut_sample: float
-    length_samples: float
-    feedback: float
-    repeats: int
-
-    @property
-    def end_sample(self) -> float:
-        """When the last repeat is over."""
-        return self.cut_sample + self.repeats * self.length_samples
-
-
 @dataclass(slots=True)
 class Channel:
     """The gestures on one channel, in the order of time.
@@ -79,6 +66,8 @@ class Channel:
         From where the record is read.
     echoes
         What comes back after a cut.
+    mixer
+        What the channel is built of.
     """
 
     fader: Automation = field(default_factory=lambda: Automation(1.0))
@@ -89,6 +78,16 @@ class Channel:
     rolls: list[Roll] = field(default_factory=list)
     hands: list[Hand] = field(default_factory=list)
     echoes: list[Echo] = field(default_factory=list)
+    mixer: Mixer = FIRST
+
+
+def channel_of(mixer: Mixer) -> Channel:
+    """Return an untouched channel of a mixer."""
+    return Channel(
+        fader=Automation(1.0, mixer.fader_curve),
+        bass=Automation(1.0, mixer.bass_curve),
+        mixer=mixer,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 
 from training.simulator.arrangement import Role
-from training.simulator.channel import Echo, Hand, PlayedTrack
-from training.simulator.filters import BassKnob, SweptFilter
+from training.simulator.channel import Hand, PlayedTrack
+from training.simulator.echoes import Echo
+from training.simulator.effects_second import rolled_edges, tape_tail
 from training.simulator.synthesis import Audio
 from training.simulator.track import Part, TrackSound
 
@@ -34,9 +35,12 @@ class Deck:
         self.plan = played.plan
         self._sound = sound
         self._trim = np.float32(10 ** (played.trim_db / 20))
-        self._bass_knob = BassKnob()
-        self._highpass = SweptFilter("highpass")
-        self._lowpass = SweptFilter("lowpass")
+        self._mixer = played.channel.mixer
+        self._bass_knob = self._mixer.bass_knob()
+        self._highpass = self._mixer.swept_filter("highpass")
+        self._lowpass = self._mixer.swept_filter("lowpass")
+        self._tails: dict[Echo, Audio] = {}
+        self._rendered_until: int | None = None
 
     def render(self, start: int, samples: int) -> tuple[Audio, Audio | None]:
         """Play from sample `start` of the set; call in order.
@@ -52,15 +56,25 @@ class Deck:
         music = None
         if channel.fader.is_ever_open(start, samples):
             music = self._played(start, samples)
-            output = self._bass_knob(music, channel.bass.over(start, samples))
-            output = self._highpass(output, channel.highpass_hz.over(start, samples))
-            output = self._lowpass(output, channel.lowpass_hz.over(start, samples))
+            output = self._filtered(music, start)
             output = output * (fader * self._trim)[:, None]
         else:
             output = np.zeros((samples, 2), dtype=np.float32)
         for echo in channel.echoes:
             self._add_echo(echo, output, start)
         return output, music
+
+    def _filtered(self, music: Audio, start: int) -> Audio:
+        """Return the music through the channel's knobs."""
+        channel, fresh = self.played.channel, self._rendered_until != start
+        self._rendered_until = start + len(music)
+        for knob, setting in (
+            (self._bass_knob, channel.bass),
+            (self._highpass, channel.highpass_hz),
+            (self._lowpass, channel.lowpass_hz),
+        ):
+            music = knob(music, setting.over(start, len(music)), fresh=fresh)
+        return music
 
     def _played(self, start: int, samples: int) -> Audio:
         """Return what the needle reads: the record, rolled or moved by hand."""
@@ -87,7 +101,11 @@ class Deck:
                 source = roll.start_sample if roll.source_sample is None else roll.source_sample
                 turn_end = roll.start_sample + (turn + 1) * roll.length_samples
                 until = min(until, math.ceil(min(turn_end, roll.end_sample)))
-                return until, self._track(round(source + into), until - position)
+                sound = self._track(round(source + into), until - position)
+                fade = self._mixer.roll_fade_samples
+                if fade:
+                    sound = sound * rolled_edges(into, len(sound), roll.length_samples, fade)
+                return until, sound
         return until, self._track(position, until - position)
 
     def _moved(self, hand: Hand, start: int, end: int) -> Audio:
@@ -106,6 +124,9 @@ class Deck:
         end = start + len(output)
         if not start < echo.end_sample + length or end <= echo.cut_sample:
             return
+        if self._mixer.tape_echo:
+            self._add_tape(echo, output, start)
+            return
         for repeat in range(echo.repeats):
             begins = round(echo.cut_sample + repeat * length)
             first, last = max(start, begins), min(end, begins + length)
@@ -113,6 +134,17 @@ class Deck:
                 source = round(echo.cut_sample) - length + first - begins
                 gain = self._trim * np.float32(echo.feedback ** (repeat + 1))
                 output[first - start : last - start] += gain * self._track(source, last - first)
+
+    def _add_tape(self, echo: Echo, output: Audio, start: int) -> None:
+        """Add the part of a tape's echo that falls into this block."""
+        if echo not in self._tails:
+            self._tails[echo] = tape_tail(self._track, echo)
+        tail, begins = self._tails[echo], round(echo.cut_sample)
+        first, last = max(start, begins), min(start + len(output), begins + len(tail))
+        if first < last:
+            output[first - start : last - start] += (
+                self._trim * tail[first - begins : last - begins]
+            )
 
     def _track(self, start: int, samples: int) -> Audio:
         """Return the mastered track over a stretch of the set's clock; depends on nothing else."""

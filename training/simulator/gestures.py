@@ -8,7 +8,8 @@ import numpy as np
 
 from core.media import SAMPLE_RATE_HZ
 from core.messages import TransitionKind
-from training.simulator.channel import Echo, PlayedTrack, Roll
+from training.simulator.channel import PlayedTrack, Roll
+from training.simulator.echoes import Echo
 from training.simulator.filters import FILTER_OPEN_HZ
 from training.simulator.transitions import (
     ECHO_BEATS,
@@ -44,8 +45,8 @@ def perform(plan: TransitionPlan, outgoing: PlayedTrack, incoming: PlayedTrack) 
 def _blend(plan: TransitionPlan, outgoing: PlayedTrack, incoming: PlayedTrack) -> None:
     start, end = plan.start_sample, plan.end_sample
     length = end - start
-    incoming.channel.fader.add(_faded_in(start, start + 0.6 * length))
-    outgoing.channel.fader.add(_faded_out(start + 0.4 * length, end))
+    incoming.channel.fader.add(_faded_in(start, start + 0.7 * length))
+    outgoing.channel.fader.add(_faded_out(start + 0.3 * length, end))
     _share_bass(plan, outgoing, incoming, ramp=0.4 * length)
 
 

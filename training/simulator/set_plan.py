@@ -10,11 +10,12 @@ import numpy as np
 from core.media import SAMPLE_RATE_HZ
 from core.messages import Genre, TransitionKind
 from training.simulator.arrangement import PHRASE_BARS, Pace
-from training.simulator.channel import Channel, PlayedTrack
+from training.simulator.channel import PlayedTrack, channel_of
+from training.simulator.effects import Effects, draw_mixer
 from training.simulator.family import Family
 from training.simulator.flaws import BROAD, Combinations, Skill, draw_flaws
 from training.simulator.gestures import perform
-from training.simulator.harmony import Key, key_distance
+from training.simulator.harmony import Key
 from training.simulator.randomness import pick, stream
 from training.simulator.track import TEMPO_RANGES_BPM, TrackPlan, draw_track, tempo_range_bpm
 from training.simulator.transitions import (
@@ -37,6 +38,9 @@ OPENING_SECONDS: Final = 10.0
 
 RELATIVE_KEYS: Final = 0.15
 """Share of transitions to the relative key, which shares all notes."""
+
+REPEATED_WITHIN: Final = 3
+"""A track that comes again was one of so many before the last."""
 
 
 @dataclass(slots=True)
@@ -66,6 +70,8 @@ class SetStyle:
         Which flaws may come together.
     family
         Which studio made the records.
+    effects
+        Whose mixer the DJ plays on.
     tricks
         Scales how much is done within the tracks.
     spam
@@ -78,6 +84,7 @@ class SetStyle:
     genre_changes: float = 0.1
     combinations: Combinations = Combinations.ALL
     family: Family = Family.STUDIO
+    effects: Effects = Effects.FIRST
     tricks: float = 1.0
     spam: bool = False
 
@@ -104,6 +111,7 @@ class SetPlanner:
         self._leaning = float(rng.normal())
         self._inventiveness = float(rng.uniform())
         self._genre = style.genre or pick(rng, GENRES)
+        self._mixer = draw_mixer(stream(seed, "mixer"), style.effects)
         self._first()
 
     @property
@@ -128,7 +136,7 @@ class SetPlanner:
         )
         lead_in_bars = PHRASE_BARS if plan.bpm < 126 else pick(rng, (8, 16))
         origin = -(plan.arrangement.outro_bar - lead_in_bars) * plan.bar_samples
-        self.truth.tracks.append(PlayedTrack(0, plan, origin, 0.0, Channel()))
+        self.truth.tracks.append(PlayedTrack(0, plan, origin, 0.0, channel_of(self._mixer)))
 
     def advance(self) -> TransitionPlan:
         """Plan the rest of the newest track, the next one and the way to it.
@@ -141,7 +149,9 @@ class SetPlanner:
         timing = time_transition(draw, outgoing, plan, free, stream(self._seed, "length", index))
         late = draw.flaws.offset_ms * SAMPLE_RATE_HZ / 1000
         origin = timing.cue_sample + late - timing.cue_bar * plan.bar_samples
-        incoming = PlayedTrack(index + 1, plan, origin, draw.flaws.level_db, Channel())
+        incoming = PlayedTrack(
+            index + 1, plan, origin, draw.flaws.level_db, channel_of(self._mixer)
+        )
         transition = planned_transition(index, draw, timing, outgoing, incoming)
         self._decorate(outgoing, free, transition.start_sample)
         perform(transition, outgoing, incoming)
@@ -204,14 +214,12 @@ class SetPlanner:
         return Draw(kind, revised.flaws.possible(overlapping=kind in OVERLAPPING))
 
     def _played_before(self, index: int) -> TrackPlan:
-        """Return a track that was played, rather not the last one, the nearest in key."""
-        outgoing = self.truth.tracks[-1].plan
-        earlier = [track.plan for track in self.truth.tracks[:-1]] or [outgoing]
-        apart = [key_distance(plan.key, outgoing.key) for plan in earlier]
-        nearest = [
-            plan for plan, fifths in zip(earlier, apart, strict=True) if fifths == min(apart)
-        ]
-        return pick(stream(self._seed, "repeat", index), nearest)
+        """Return a track that was played lately; the last one only where there is no other.
+
+        Which one does not depend on keys, for those may be revised.
+        """
+        earlier = self.truth.tracks[-1 - REPEATED_WITHIN : -1] or self.truth.tracks
+        return pick(stream(self._seed, "repeat", index), earlier).plan
 
     def _kind(self, rng: np.random.Generator, *, reachable: bool, drops: bool) -> TransitionKind:
         """Draw how; inventive DJs blend less often, and too far a tempo cannot be blended."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from core.messages import Technique
 from training.simulator.arrangement import PHRASE_BARS
-from training.simulator.channel import Echo, PlayedTrack, Roll
+from training.simulator.channel import PlayedTrack, Roll
+from training.simulator.echoes import Echo
 from training.simulator.filters import FILTER_OPEN_HZ
 from training.simulator.gestures import sweep
 from training.simulator.randomness import pick
