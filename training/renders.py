@@ -143,7 +143,8 @@ def load_truth(path: Path) -> Truth:
 
 def write_opus(blocks: Iterable[NDArray[np.float32]], path: Path, bitrate_bps: int) -> None:
     """Encode blocks of stereo at 48 kHz, shape (n, 2), into an Ogg Opus file."""
-    with av.open(str(path), "w", format="ogg") as container:
+    # Bit-exact, or each file would get a serial number at random.
+    with av.open(str(path), "w", format="ogg", options={"fflags": "+bitexact"}) as container:
         assert isinstance(container, OutputContainer)  # noqa: S101 - narrows the type of `open`
         track = container.add_stream("libopus", rate=SAMPLE_RATE_HZ, layout="stereo")
         track.bit_rate = bitrate_bps
