@@ -19,6 +19,7 @@ from judge.listening.genre import GenreListener
 from judge.listening.loudness import LoudnessMeter
 from judge.listening.onsets import OnsetAnalyser, OnsetHop
 from judge.listening.tempo import LEAST_CONFIDENCE, LEAST_SECONDS, Pulse, TempoTracker
+from judge.listening.texture import BrightnessMeter, KickMeter, onset_rate_hz
 from judge.listening.tonality import LEAST_TONAL_SECONDS, KeyListener, Tonality
 from judge.readings import Heard, HopSpectra
 
@@ -48,6 +49,8 @@ class Listener:
         self._downbeats = DownbeatTracker()
         self._key = KeyListener()
         self._energy = EnergyMeter()
+        self._brightness = BrightnessMeter()
+        self._kick = KickMeter()
         self._genre = GenreListener(info.declared_genre)
         self._newest_onsets: OnsetHop | None = None
         self._pulse: Pulse | None = None
@@ -132,6 +135,9 @@ class Listener:
             clipped_samples=self._clips.hear(hop.samples),
             clipped_runs=self._clips.runs,
             bass_db=self._energy.bass_db,
+            onset_rate_hz=onset_rate_hz(self._tempo.flux),
+            brightness_hz=self._brightness.hear(onsets, silent=silent),
+            kick_db=self._kick.hear(onsets, silent=silent),
         )
 
     def _bpm_reading(self, pulse: Pulse | None, silent: bool) -> Reading:

@@ -27,7 +27,10 @@ BAND_EDGES_HZ: Final = (30.0, 160.0, 800.0, 3_000.0, 11_000.0)
 """Kick and bass; body; snare and lead; hats."""
 
 FINE_BANDS: Final = 30
+KICK_BANDS: Final = 2
+"""The lowest fine bands, 23 to 117 Hz: the body of a bass drum."""
 _LAG_FRAMES: Final = 2
+_SILENT_AMPLITUDE: Final = 1e-4
 _COMPRESSION: Final = 1_000.0
 """log(1 + 1000 x): a sine at -60 dBFS lies at the knee."""
 
@@ -39,6 +42,7 @@ class OnsetHop:
     flux: NDArray[np.float32]  # shape (FRAMES_PER_HOP, ONSET_BANDS), >= 0
     fine: NDArray[np.float32]  # shape (FRAMES_PER_HOP, FINE_BANDS), log(1 + 1000 amplitude)
     mean_power: NDArray[np.float32]  # shape (ONSET_BANDS,), over the hop
+    centroid_hz: float | None = None  # of the mean amplitude spectrum; None for silence
 
 
 def analysis_window(samples: int) -> NDArray[np.float32]:
@@ -94,6 +98,7 @@ class OnsetAnalyser:
             flux=self._flux(fine),
             fine=fine,
             mean_power=grouped.mean(axis=0).astype(np.float32),
+            centroid_hz=_centroid_hz(power),
         )
 
     def _flux(self, fine: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -106,3 +111,18 @@ class OnsetAnalyser:
         rise = np.maximum(fine - highest, 0)
         grouped = np.add.reduceat(rise, _GROUP_STARTS, axis=1) / _GROUP_SIZES
         return np.asarray(grouped, dtype=np.float32)
+
+
+def amplitudes(fine: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the amplitude of fine bands, shape (n, bands), taken together, shape (n,)."""
+    linear = np.expm1(fine.astype(np.float64)) / _COMPRESSION
+    return np.sqrt(np.einsum("fb,fb->f", linear, linear))
+
+
+def _centroid_hz(power: NDArray[np.float32]) -> float | None:
+    """Return where the amplitude of spectra, shape (n, bins), has its centre."""
+    amplitude = np.sqrt(power).sum(axis=0)
+    total = float(amplitude.sum())
+    if total < _SILENT_AMPLITUDE * len(power):
+        return None
+    return float(amplitude @ np.arange(len(amplitude))) / total * ANALYSIS_RATE_HZ / FFT_SAMPLES

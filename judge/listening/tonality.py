@@ -1,4 +1,4 @@
-"""Key: which of 24 keys the tonal part of the last half minute fits.
+"""Key: which of 24 keys the tonal part of the last half minute fits, or of the newest track.
 
 Once a hop, the stable peaks of a long spectrum are folded into a chroma that forgets slowly, and
 matched with key profiles. Only peaks that stand out and last over two hops count, so drums alone
@@ -22,7 +22,9 @@ from judge.readings import ANALYSIS_RATE_HZ
 FFT_SAMPLES: Final = 16_384
 LOWEST_HZ: Final = 80.0
 HIGHEST_HZ: Final = 3_500.0
-MEMORY_SECONDS: Final = 20.0
+MEMORY_SECONDS: Final = 30.0
+NEWEST_SECONDS: Final = 8.0
+"""Half a dozen bars: when they have left what is remembered, another track has come."""
 LEAST_TONAL_SECONDS: Final = 6.0
 
 _WINDOW: Final = analysis_window(FFT_SAMPLES)
@@ -35,14 +37,19 @@ _PROMINENCE: Final = 3.0
 _SILENT_AMPLITUDE: Final = 1e-4
 _LEAST_PEAKS: Final = 3
 _KEEP: Final = math.exp(-HOP_SECONDS / MEMORY_SECONDS)
+_KEEP_NEWEST: Final = math.exp(-HOP_SECONDS / NEWEST_SECONDS)
+_LEFT: Final = 0.6
+"""Correlation of newest and remembered chroma; chords of one track hold it above 0.7 mostly."""
+_LEFT_HOPS: Final = 6
 _SPREAD_SEMITONES: Final = 0.35
 _CERTAINTY: Final = 18.0
 """Sharpness of the posterior over correlations."""
 
-# Degree weights from the tonic up. Club music lives on the tonic, its minor third and fifth, and
-# leaves out leading notes; the major profile leans on the third that tells it from the minor.
-_MINOR: Final = (1.0, 0.15, 0.35, 0.7, 0.1, 0.45, 0.1, 0.75, 0.3, 0.15, 0.45, 0.15)
-_MAJOR: Final = (1.0, 0.1, 0.4, 0.1, 0.65, 0.4, 0.1, 0.75, 0.1, 0.4, 0.15, 0.25)
+# Degree weights from the tonic up. Chords of seven and nine notes sound the whole scale, so all of
+# it counts: least what the neighbours on the wheel do not share. The minor is the natural one, with
+# its seventh a whole tone under the tonic, as club music has it.
+_MINOR: Final = (1.0, 0.2, 0.6, 0.8, 0.25, 0.6, 0.2, 0.9, 0.45, 0.25, 0.75, 0.25)
+_MAJOR: Final = (1.0, 0.15, 0.6, 0.15, 0.85, 0.5, 0.2, 0.95, 0.2, 0.65, 0.15, 0.6)
 _MINOR_PRIOR: Final = 0.65
 """Share of minor keys assumed before listening; collections of club music lie near it."""
 
@@ -74,6 +81,8 @@ class KeyListener:
         self._signal = np.zeros(FFT_SAMPLES, dtype=np.float32)
         self._before = np.zeros(_LAST - _FIRST, dtype=np.float32)
         self._chroma = np.zeros(12)
+        self._newest = np.zeros(12)
+        self._left_hops = 0
         self._tuning = 0j
         self._tonal_seconds = 0.0
         self._heard_seconds = 0.0
@@ -97,12 +106,24 @@ class KeyListener:
         pitches, weights = self._peaks(np.abs(spectrum))
         tonal = len(pitches) >= _LEAST_PEAKS
         self.hop_chroma = self._fold(pitches, weights) if tonal else np.zeros(12)
-        self._chroma = _KEEP * self._chroma + self.hop_chroma
+        self._remember()
         self._tonal_seconds = _KEEP * self._tonal_seconds + (HOP_SECONDS if tonal else 0.0)
         self._heard_seconds = _KEEP * self._heard_seconds + HOP_SECONDS
         if self._tonal_seconds < LEAST_TONAL_SECONDS:
             return None
         return judged(self._chroma)
+
+    def _remember(self) -> None:
+        """Add the newest hop by the root of its strength, and forget a track that was left."""
+        strength = float(self.hop_chroma.sum())
+        hop = self.hop_chroma / math.sqrt(strength) if strength > 0 else self.hop_chroma
+        self._chroma = _KEEP * self._chroma + hop
+        self._newest = _KEEP_NEWEST * self._newest + hop
+        left = float(_shape(self._newest) @ _shape(self._chroma)) < _LEFT
+        self._left_hops = self._left_hops + 1 if left else 0
+        if self._left_hops >= _LEFT_HOPS:
+            self._chroma = self._newest.copy()
+            self._left_hops = 0
 
     def _peaks(
         self, amplitude: NDArray[np.float32]
@@ -143,13 +164,20 @@ class KeyListener:
         return np.asarray(weights @ membership)
 
 
+def _shape(chroma: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the roots of a chroma, shape (12,), zero mean and unit length; zeros where even."""
+    centred = np.sqrt(chroma)
+    centred -= centred.mean()
+    length = float(np.linalg.norm(centred))
+    return centred / length if length > 1e-9 else np.zeros(12)
+
+
 def judged(chroma: NDArray[np.float64]) -> Tonality | None:
     """Match a chroma, shape (12,), with all keys; None where no pitch class stands out."""
-    centred = chroma - chroma.mean()
-    length = float(np.linalg.norm(centred))
-    if length < 1e-9:
+    shape = _shape(chroma)
+    if not shape.any():
         return None
-    correlations = _PROFILES @ (centred / length)
+    correlations = _PROFILES @ shape
     logits = _CERTAINTY * correlations + _LOG_PRIOR
     posterior = np.exp(logits - logits.max())
     posterior /= posterior.sum()
