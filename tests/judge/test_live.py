@@ -280,17 +280,17 @@ async def test_a_loss_before_the_first_window_is_told_too(
     assert value(metrics, "djuv_windows_dropped_total", reason="queue_full") == 0
 
 
-class Fragile:
+class Fragile(Listener):
     """A listener that cannot stand one of the sets."""
 
     def __init__(self, of: SessionInfo) -> None:
-        self._listener = Listener(of)
+        super().__init__(of)
         self._breaks = of.session == "bad"
 
     def hear(self, hop: AudioHop, spectra: HopSpectra) -> Heard:
         if self._breaks:
             raise RuntimeError("cannot listen")
-        return self._listener.hear(hop, spectra)
+        return super().hear(hop, spectra)
 
 
 async def test_one_sets_fault_leaves_the_others_alone(

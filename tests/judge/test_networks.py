@@ -10,13 +10,26 @@ import onnx
 import pytest
 
 from core.errors import ConfigurationInvalid, ModelInvalid
-from core.messages import Component
+from core.messages import Component, Section, Technique, TransitionKind
 from inference.files import CHECKSUMS, ModelFiles
 from inference.placement import Placement
 from inference.sessions import load
 from inference.specification import METADATA_KEY
+from judge.evidence import EVIDENCE_FEATURES
 from judge.networks import PARTS, SHIPPED, Networks
-from judge.specification import LABELS, columns_known, settings
+from judge.parts import Part
+from judge.specification import (
+    DEVIATIONS,
+    LABELS,
+    MEASURE_SCALES,
+    OUTPUTS,
+    STATE_FEATURES,
+    Measure,
+    Output,
+    columns_known,
+    settings,
+)
+from judge.specification import PARTS as PARTS_COUNT
 
 CPU = ["CPUExecutionProvider"]
 
@@ -45,7 +58,7 @@ def test_the_shipped_models_fit_this_version() -> None:
     networks = Networks.load(providers=CPU)
     assert networks.identity.provider == CPU[0]
     assert tuple(Component) == LABELS
-    mixing = networks.mixing_features(np.zeros((10, 4), np.float32))
+    mixing = networks.mixing_features(np.zeros((10, 6), np.float32))
     assert mixing.shape == (32,)
     assert networks.columns(np.zeros((2, 42, 128), np.float32)).shape == (2, 7, 128)
 
@@ -55,12 +68,46 @@ def test_every_shipped_file_is_of_one_export_and_within_bounds() -> None:
     digests = set()
     for kind in (*PARTS, "judge"):
         shapes = PARTS.get(kind) or {
-            "log_mel": (494, 128), "mfcc": (13,), "basic": (3,), "transitions": (10, 4),
+            "log_mel": (494, 128), "evidence": (EVIDENCE_FEATURES,), "mfcc": (13,), "basic": (3,),
+            "transitions": (10, 6), "state": (160,),
         }  # fmt: skip
         model = load(files, kind, Placement(), settings() | {"labels": LABELS}, shapes)
         digests.add(model.specification.weights_sha256)
     assert len(digests) == 1
-    assert sum(file.stat().st_size for file in SHIPPED.glob("*.onnx")) < 4_000_000
+    assert sum(file.stat().st_size for file in SHIPPED.glob("*.onnx")) < 6_000_000
+
+
+def test_the_head_takes_and_gives_what_is_remembered() -> None:
+    head = Networks.load(providers=CPU).head
+    rng = np.random.default_rng(5)
+    inputs = {
+        name: rng.standard_normal((3, *shape)).astype(np.float32)
+        for name, shape in PARTS["head"].items()
+    }
+    outputs, deviations, state = head.run(inputs)
+    assert outputs.shape == (3, OUTPUTS)
+    assert deviations.shape == (3, DEVIATIONS)
+    assert state.shape == (3, STATE_FEATURES)
+    assert (deviations > 0).all()
+    for group in (Output.SECTION, Output.KIND):
+        np.testing.assert_allclose(outputs[:, group.value].sum(axis=1), 1, atol=1e-5)
+    for group in set(Output) - {Output.MEASURES}:
+        assert ((outputs[:, group.value] >= 0) & (outputs[:, group.value] <= 1)).all()
+    *_, other = head.run(inputs | {"state": np.zeros_like(state)})
+    assert not np.array_equal(other, state)
+    *_, deaf = head.run(inputs | {"evidence": np.zeros_like(inputs["evidence"])})
+    assert not np.array_equal(deaf, state)
+
+
+def test_the_groups_of_outputs_lie_side_by_side() -> None:
+    places = [group.value for group in Output]
+    assert [place.start for place in places] == [0, *(place.stop for place in places[:-1])]
+    assert places[-1].stop == OUTPUTS
+    assert Output.PARTS.size == PARTS_COUNT == len(Part)
+    assert Output.KIND.size == len(TransitionKind)
+    assert Output.SECTION.size == len(Section)
+    assert Output.TECHNIQUES.size == len(Technique)
+    assert Output.MEASURES.size == len(Measure) == len(MEASURE_SCALES)
 
 
 def test_a_damaged_file_is_an_error_even_where_a_gpu_would_be_asked_first(folder: Path) -> None:
@@ -78,7 +125,15 @@ def test_a_file_of_another_export_is_refused(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", [{"sample_rate_hz": 22_050}, {"mel_reference_db": -30.0}, {"column_stride": 2}]
+    "setting",
+    [
+        {"sample_rate_hz": 22_050},
+        {"mel_reference_db": -30.0},
+        {"column_stride": 2},
+        {"evidence_features": EVIDENCE_FEATURES - 1},
+        {"parts": ["beat_offset"]},
+        {"outputs": {}},
+    ],
 )
 def test_other_settings_are_refused(folder: Path, setting: dict[str, object]) -> None:
     change_specification(folder, "trunk", settings=settings() | setting)

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from core.errors import BadInput
 from core.media import HOP_SAMPLES
-from core.messages import AudioHop, Reading, Transition
+from core.messages import AudioHop
+from judge.evidence import EVIDENCE_FEATURES
 from judge.listening import Listener
 from judge.mel.scipy_mel import ScipyMel
 from judge.readings import FRAMES_PER_HOP, FRAMES_PER_WINDOW, MEL_BANDS, Heard, HopSpectra
@@ -84,7 +86,7 @@ def test_a_missing_hop_keeps_windows_from_being_judged_until_it_has_left() -> No
 
 
 class Remembering(Listener):
-    """A listener that remembers what it was given, and says each hop began a transition."""
+    """A listener that remembers what it was given."""
 
     def __init__(self) -> None:
         super().__init__(info())
@@ -92,31 +94,42 @@ class Remembering(Listener):
 
     def hear(self, hop: AudioHop, spectra: HopSpectra) -> Heard:
         self.given.append(hop)
-        unknown = Reading(None, reason="too_short")
-        begun = Transition(hop.index, hop.start_sample, hop.start_sample, False, *[unknown] * 5)
-        return replace(super().hear(hop, spectra), transitions=(begun,))
+        return super().hear(hop, spectra)
 
 
 @pytest.mark.parametrize(("missing", "filled"), [(3, 3), (100, LONGEST_FILL_HOPS)])
-def test_a_gap_is_heard_as_silence_and_what_happens_in_it_is_told(
-    missing: int, filled: int
-) -> None:
+def test_a_gap_is_heard_as_silence(missing: int, filled: int) -> None:
     listener = Remembering()
     judged = JudgeSession(info(), listener, SetScorer(info()))
     first, second = hops(MUSIC)[:2]
     judged.accept(first)
     frames = ScipyMel().log_mel(judged.mel_samples[None])[0]
     judged.hear(first, judged.take_mel(frames))
+    judged.state = np.full_like(judged.state, 0.5)
     index = 1 + missing
     second = replace(second, index=index, start_sample=index * HOP_SAMPLES)
     judged.accept(second)
-    heard = judged.hear(second, judged.take_mel(frames))
+    judged.hear(second, judged.take_mel(frames))
     expected = list(range(index - filled, index + 1))
     assert [hop.index for hop in listener.given[1:]] == expected
     assert [hop.start_sample for hop in listener.given[1:]] == [i * HOP_SAMPLES for i in expected]
     assert not any(hop.samples.any() for hop in listener.given[1:-1])
-    assert [transition.index for transition in heard.transitions] == expected
-    assert [t.index for t in judged.hear(second, judged.take_mel(frames)).transitions] == [index]
+    assert (judged.state == 0.5).all(), "what the model remembers of the set outlasts a gap"
+    assert np.isfinite(judged.evidence).all()
+
+
+def test_each_hop_has_evidence_of_its_own() -> None:
+    judged, mel = session(), ScipyMel()
+    assert not judged.evidence.any()
+    seen = []
+    for hop in hops(MUSIC)[:18]:
+        taken = judged.accept(hop)
+        judged.hear(taken, judged.take_mel(mel.log_mel(judged.mel_samples[None])[0]))
+        judged.take_columns(np.zeros((COLUMNS_PER_HOP, COLUMN_FEATURES), np.float32))
+        seen.append(judged.evidence)
+    assert {evidence.shape for evidence in seen} == {(EVIDENCE_FEATURES,)}
+    assert {evidence.dtype for evidence in seen} == {np.dtype(np.float32)}
+    assert all(not np.array_equal(a, b) for a, b in pairwise(seen))
 
 
 def test_hops_never_go_back() -> None:

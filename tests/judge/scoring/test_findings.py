@@ -1,164 +1,258 @@
-"""Findings: told when measured, once, with limits, and in words that exist."""
+"""Findings: what was lost, once, with limits, in words that exist; points as in the score."""
 
+import itertools
 import json
 from pathlib import Path
 from string import Formatter
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import web
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
-from core.messages import Reading
+from core.messages import Component, Reading, Technique
+from judge.parts import Part
+from judge.rubric import TECHNIQUE_WORTH
 from judge.scoring import SetScorer
-from judge.scoring.rubric import BEAT_OFFSET, RULES, Rule
+from judge.scoring.findings import DEED_POINTS, of_transition
+from judge.scoring.mixing import CODES, MIXED, deviation, losses
+from judge.scoring.rules import MOMENTS, TELLINGS, Rule
+from judge.scoring.standing import LEAST_POINTS
+from judge.scoring.tracking import Track
+from judge.specification import MEASURE_SCALES, Measure
 
-from .parts import SOUND, heard, hop, info, level, opinion, transition
+from .parts import (
+    SOUND,
+    heard,
+    hop,
+    info,
+    level,
+    opinion,
+    play,
+    readings_of,
+    transition_course,
+)
 
 LOCALES = Path(web.__file__).parent / "static" / "locales"
-
-
-def told(results, *, concealed_samples=0, sounds=None, indices=None):
-    """Play what was heard hop by hop; return all findings."""
-    scorer, findings = SetScorer(info()), []
-    for position, result in enumerate(results):
-        index = position if indices is None else indices[position]
-        samples = SOUND if sounds is None else sounds[position]
-        piece = hop(index, concealed_samples=concealed_samples, samples=samples)
-        findings += scorer.score(piece, result, opinion(), None, 0.0, 1)[1]
-    return findings
+PRAISE = {"clean_beatmatch", "harmonic_blend"}
+LIVELY = 0.6
 
 
 def codes(findings):
     return [finding.code for finding in findings]
 
 
-def test_points_are_linear_between_the_limits():
-    at = {value: BEAT_OFFSET.finding(value, 0, 1) for value in (12.0, 36.0, 60.0, 500.0)}
-    assert at[12.0] is None
-    assert at[36.0].points == pytest.approx(-1.0)
-    assert at[60.0].points == at[500.0].points == pytest.approx(-2.0)
-    assert BEAT_OFFSET.finding(36.0, 0, 1, confidence=0.5).points == pytest.approx(-0.5)
+def told(results, *, concealed_samples=0, sounds=None, indices=None):
+    """Play what was heard hop by hop, and half a minute of nothing; return faults and builds."""
+    scorer, findings = SetScorer(info()), []
+    order = list(range(len(results))) if indices is None else list(indices)
+    quiet = 60
+    for position in range(len(results) + quiet):
+        within = position < len(results)
+        index = order[position] if within else order[-1] + position - len(results) + 1
+        result = results[position] if within else heard(energy=None)
+        samples = sounds[position] if within and sounds is not None else SOUND
+        concealed = concealed_samples if within else 0
+        piece = hop(index, concealed_samples=concealed, samples=samples)
+        findings += scorer.score(piece, result, opinion(), None, 0.0, 1).findings
+    told_of_moments = {rule.code for rule in MOMENTS}
+    return [finding for finding in findings if finding.code in told_of_moments]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def track(shares, *, measures=(0.0, 0.0, 0.0, 0.0, 0.0), seconds=16.0, settled=True):
+    return Track(
+        index=0,
+        start_hop=40,
+        end_hop=40 + round(2 * seconds),
+        likelihood=1.0,
+        heard_hops=60,
+        parts=readings_of(shares),
+        measures=np.array(measures),
+        kinds=np.full(9, 1 / 9),
+        settled=settled,
+    )
+
+
+# Rules
+
+
+@pytest.mark.parametrize("rule", MOMENTS, ids=lambda rule: rule.code)
 def test_every_rule_is_whole_at_its_extreme_and_nothing_at_its_limit(rule: Rule):
     assert rule.finding(rule.limit, 5, 9) is None
     finding = rule.finding(rule.extreme, 5, 9)
     assert (finding.points, finding.limit, finding.unit) == (rule.points, rule.limit, rule.unit)
+    middle = rule.finding((rule.limit + rule.extreme) / 2, 5, 9)
+    assert middle.points == pytest.approx(rule.points / 2)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", MOMENTS, ids=lambda rule: rule.code)
 def test_what_is_worth_no_points_when_rounded_is_not_told(rule: Rule):
     """A list of +0.0 hides what counts."""
     steps = [
         rule.finding(measured, 0, 1) for measured in np.linspace(rule.limit, rule.extreme, 1001)
     ]
-    told_points = [finding.points for finding in steps if finding is not None]
-    assert all(round(points, 1) != 0 for points in told_points)
-    assert min(map(abs, told_points)) < 0.06  # and nothing more than that is held back
-    unsure = 0.04 / abs(rule.points)
-    assert rule.finding(rule.extreme, 0, 1, confidence=unsure) is None
+    points = [finding.points for finding in steps if finding is not None]
+    assert all(round(value, 1) != 0 for value in points)
+    assert min(map(abs, points)) < 0.06  # and nothing more than that is held back
+    assert rule.finding(rule.extreme, 0, 1, confidence=0.04 / abs(rule.points)) is None
+
+
+def test_a_fault_outside_weighs_as_one_inside_a_transition():
+    for code, part in (("dead_air", Part.SILENCE), ("clipping", Part.CLIPPING)):
+        rule = next(rule for rule in MOMENTS if rule.code == code)
+        inside = losses(Component.TECHNICAL, track({part: 0.0}))[code]
+        assert -rule.points == pytest.approx(9 * inside, abs=0.05)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_every_finding_has_words_and_a_fix(language):
+def test_everything_that_can_be_told_has_words_and_a_fix(language):
     words = json.loads((LOCALES / f"judge.{language}.json").read_text("utf-8"))
-    for rule in RULES:
-        for key in (f"finding.{rule.code}", f"finding.{rule.code}.fix"):
+    can_be = {
+        *TELLINGS,
+        *(rule.code for rule in MOMENTS),
+        *PRAISE,
+        *(f"technique_{technique.value}" for technique in Technique),
+    }
+    for code in can_be | {"prior", "calibration"}:
+        for key in (f"finding.{code}", f"finding.{code}.fix"):
             assert words[key]
             names = {name for _, name, _, _ in Formatter().parse(words[key]) if name}
             assert names <= {"measured", "limit", "unit"}
+    for code in {*TELLINGS, "prior", "calibration"}:
+        assert words[f"loss.{code}"]
 
 
-def settled(**readings):
-    quiet = [heard()] * 120
-    return [*quiet, heard(transitions=(transition(0, **readings),)), heard()]
+# Transitions
 
 
-@pytest.mark.parametrize(
-    ("readings", "expected"),
-    [
-        ({"offset_ms": -45.0, "beat_match_accuracy": 0.2}, {"beat_offset"}),
-        ({"offset_ms": 4.0, "beat_match_accuracy": 0.97}, {"clean_beatmatch"}),
-        ({"tempo_difference_percent": -0.6}, {"tempo_gap"}),
-        ({"tempo_difference_percent": 0.05}, set()),
-        ({"harmonic_compatibility": 0.1}, {"key_clash"}),
-        ({"harmonic_compatibility": 0.95}, {"harmonic_blend"}),
-        ({"harmonic_compatibility": 0.6}, set()),
-        ({}, set()),
-    ],
-)
-def test_what_a_settled_transition_tells(readings, expected):
-    findings = told(settled(**readings))
-    assert set(codes(findings)) == expected
-    for finding in findings:
-        assert finding.start_sample == 20 * SAMPLE_RATE_HZ
-        assert finding.end_sample == 36 * SAMPLE_RATE_HZ
-        assert (finding.points > 0) == (finding.code in {"clean_beatmatch", "harmonic_blend"})
-
-
-def test_an_unsure_measurement_costs_nothing():
-    unsure = transition(0)
-    unsure = type(unsure)(
-        **{
-            name: getattr(unsure, name)
-            for name in unsure.__dataclass_fields__
-            if name != "offset_ms"
-        },
-        offset_ms=Reading(50.0, 0.3),
+@pytest.mark.parametrize(("part", "code"), CODES.items())
+def test_each_part_is_told_by_its_code_and_charged_to_its_component(part, code):
+    found = of_transition(track({part: 0.3}), None)
+    loss = next(finding for finding in found if finding.points < 0)
+    assert loss.code == code
+    telling = TELLINGS[code]
+    assert (loss.component, loss.limit, loss.unit) == (
+        telling.component,
+        telling.limit,
+        telling.unit,
     )
-    assert told([heard(transitions=(unsure,))]) == []
+    assert (loss.start_sample, loss.end_sample) == (20 * SAMPLE_RATE_HZ, 36 * SAMPLE_RATE_HZ)
 
 
-def test_a_transition_under_way_or_told_again_tells_nothing_new():
-    still = heard(transitions=(transition(0, settled=False, offset_ms=50.0),))
-    done = heard(transitions=(transition(0, offset_ms=50.0),))
-    assert codes(told([still, still, done, done])) == ["beat_offset"]
+SHARES = st.lists(st.floats(0, 1), min_size=len(Part), max_size=len(Part))
+MEASURES = st.tuples(*(st.floats(-scale, scale) for scale in MEASURE_SCALES))
 
 
-def test_a_cut_to_another_tempo_is_a_matter_of_selection():
-    cut = heard(transitions=(transition(0, start=20, end=21, tempo_difference_percent=9.0),))
-    assert codes(told([cut])) == ["tempo_jump"]
+@settings(max_examples=60, deadline=None)
+@given(SHARES, MEASURES)
+def test_a_transitions_findings_sum_to_what_it_lost_but_for_what_rounds_to_nothing(
+    shares, measures
+):
+    judged = track(dict(zip(Part, shares, strict=True)), measures=measures)
+    found = [finding for finding in of_transition(judged, None) if finding.code not in PRAISE]
+    for component in MIXED:
+        points = sum(finding.points for finding in found if finding.component is component)
+        each = losses(component, judged)
+        untold = [9 * loss for loss in each.values() if 9 * loss < LEAST_POINTS]
+        assert -points == pytest.approx(9 * sum(each.values()) - sum(untold))
+        assert sum(each.values()) <= 1 + 1e-12
+        assert deviation(component, judged) > 0
+    assert all(-finding.points >= LEAST_POINTS for finding in found)
+    assert all(finding.measured >= 0 for finding in found if finding.code != "bass_clash")
 
 
-def test_a_level_step_from_one_track_to_the_next():
-    quiet, loud = heard(loudness=level(-16.0)), heard(loudness=level(-11.0))
-    change = heard(loudness=level(-11.0), transitions=(transition(0, start=20, end=28),))
-    findings = told([*[quiet] * 48, *[loud] * 40, change])
-    assert codes(findings) == ["loudness_step"]
-    assert findings[0].measured == pytest.approx(5.0, abs=0.2)
-    assert findings[0].points == pytest.approx(-0.8, abs=0.05)
+def test_the_set_names_its_losses_as_the_findings_do():
+    """A hole in the bass is no clash of two."""
+    for excess_db, code in ((2.5, "bass_clash"), (-2.0, "bass_hole")):
+        course = transition_course(
+            90, [(20, 50)], parts={Part.BASS: 0.2}, measures={Measure.BASS_EXCESS_DB: excess_db}
+        )
+        played = play(course)
+        assert code in codes(played.findings)
+        of_set = {loss.code: loss for loss in played.last.set_losses}
+        assert of_set[code].count == 1
+        assert {"bass_clash", "bass_hole"} & of_set.keys() == {code}
 
 
-def test_a_bass_hole_between_two_tracks_with_bass():
-    there, gone = heard(), heard(bass_db=-25.0)
-    change = heard(transitions=(transition(0, start=20, end=36),))
-    findings = told([*[there] * 44, *[gone] * 16, *[there] * 40, change])
-    assert codes(findings) == ["bass_hole"]
-    assert findings[0].measured == pytest.approx(16.0)
-    # A track that has no bass by nature has no hole.
-    assert told([*[there] * 44, *[gone] * 60, change]) == []
+def test_a_settled_transition_is_told_once_and_one_under_way_not_at_all():
+    course = transition_course(120, [(20, 50)], parts={Part.BEAT_OFFSET: 0.1})
+    played = play(course)
+    assert codes(played.findings).count("beat_offset") == 1
+    assert "beat_offset" not in codes(play(course[:60]).findings)
+    losing = [loss for loss in play(course[:60]).last.set_losses if loss.code == "beat_offset"]
+    assert losing, "what is heard already counts in the score"
+
+
+def test_what_went_well_is_praised_and_costs_nothing():
+    clean = of_transition(track({}, measures=(4.0, 0, 0, 0, 0)), None)
+    assert set(codes(clean)) == PRAISE
+    assert all(finding.points > 0 for finding in clean)
+    assert of_transition(track({}, seconds=2.0), None) == ()
+    rough = of_transition(track({Part.BEAT_OFFSET: 0.4, Part.HARMONY: 0.5}), None)
+    assert not PRAISE & set(codes(rough))
+
+
+def test_a_jump_in_tempo_is_measured_where_both_sides_are_known():
+    course = transition_course(160, [(40, 60)], parts={Part.TEMPO: 0.2})
+    slow, fast = heard(bpm=Reading(120.0, 0.9)), heard(bpm=Reading(132.0, 0.9))
+    listened = {index: slow if index < 60 else fast for index in range(160)}
+    jump = next(f for f in play(course, listened).findings if f.code == "tempo_jump")
+    assert 5 <= jump.measured <= 12, "the new tempo is not settled yet, so it is what was read"
+    later = track({Part.TEMPO: 0.2})
+    assert next(f for f in of_transition(later, 10.0) if f.code == "tempo_jump").measured == 10.0
+
+
+# Faults between transitions
+
+
+def silence_at(*starts, seconds=2):
+    results = {}
+    for start in starts:
+        for back in range(seconds * 2):
+            results[start + back] = heard(silent_samples=(back + 1) * HOP_SAMPLES, beat=None)
+    return results
+
+
+def test_a_fault_between_transitions_is_told_and_charged_once():
+    course = transition_course(200, [(20, 40), (140, 160)])
+    played = play(course, silence_at(90))
+    assert codes(played.findings).count("dead_air") == 1
+    dead_air = [loss for loss in played.last.set_losses if loss.code == "dead_air"]
+    assert [loss.count for loss in dead_air] == [1]
+    finding = next(finding for finding in played.findings if finding.code == "dead_air")
+    assert dead_air[0].points == pytest.approx(finding.points / (0.4 + 2 * 0.95 + 1))
+
+
+@pytest.mark.parametrize("at", [20, 26, 38])
+def test_a_fault_within_a_transition_is_charged_there_and_not_twice(at):
+    share = {Part.SILENCE: 0.2}
+    within = play(transition_course(120, [(20, 44)], parts=share), silence_at(at))
+    assert codes(within.findings).count("dead_air") == 1
+    alone = play(transition_course(120, [(20, 44)], parts=share))
+    assert (
+        within.last.set_components[Component.TECHNICAL]
+        == (alone.last.set_components[Component.TECHNICAL])
+    )
+
+
+def test_a_level_that_is_wrong_throughout_is_no_part_of_a_transition():
+    played = play(transition_course(160, [(40, 60), (110, 130)]), heard(loudness=level(-40.0)))
+    assert codes(played.findings).count("too_quiet") == 1
+    assert [loss.count for loss in played.last.set_losses if loss.code == "too_quiet"] == [1]
 
 
 def clipped(*indices, count=400):
-    return [heard(clipped_samples=480 if index in indices else 0) for index in range(count)]
+    return [heard(clipped_runs=1 if index in indices else 0) for index in range(count)]
 
 
 def test_clipping_is_told_once_a_clean_minute_apart():
     findings = told(clipped(10, 12, 30, 50))
     assert codes(findings) == ["clipping"]
-    assert findings[0].measured == pytest.approx(20.0)
+    assert findings[0].measured == 2, "told 5 s after the first"
     assert findings[0].start_sample == 10 * HOP_SAMPLES
     assert codes(told(clipped(10, 300))) == ["clipping", "clipping"]
-
-
-def test_a_trace_of_clipping_is_told_once_it_adds_up():
-    trace = [heard(clipped_samples=24 if index in (10, 40, 41, 42) else 0) for index in range(80)]
-    findings = told(trace)
-    assert codes(findings) == ["clipping"]
-    assert findings[0].measured == pytest.approx(1.0)  # half a millisecond alone is worth nothing
-    assert told(trace[:38]) == []
 
 
 def test_clipping_in_concealed_sound_is_not_the_djs():
@@ -221,7 +315,7 @@ def test_half_a_minute_at_a_wrong_level_is_told_once(lufs, code):
     findings = told([heard(loudness=level(lufs), energy=None)] * 200)
     assert codes(findings) == [code]
     assert findings[0].measured > 0
-    assert told([heard(loudness=level(lufs), energy=None)] * 50) == []
+    assert told([heard(loudness=level(lufs), energy=None)] * 30) == []
 
 
 def test_a_build_is_a_gain():
@@ -230,3 +324,41 @@ def test_a_build_is_a_gain():
     assert codes(findings) == ["energy_build"]
     assert findings[0].points > 0
     assert told([low] * 120) == []
+
+
+# What was done, and the set as a whole
+
+
+def test_a_technique_is_told_once_it_is_plain_that_it_stands_alone():
+    used = {Technique.SCRATCH: 0.9}
+    course = [opinion(techniques=used if 30 <= index < 36 else {}) for index in range(80)]
+    found = [f for f in play(course).findings if f.code == "technique_scratch"]
+    assert len(found) == 1
+    assert found[0].points == pytest.approx(DEED_POINTS * TECHNIQUE_WORTH["scratch"])
+    assert (found[0].start_sample, found[0].end_sample) == (30 * HOP_SAMPLES, 36 * HOP_SAMPLES)
+    within = [
+        opinion(
+            active=0.9 if 28 <= index < 60 else 0.0, techniques=used if 30 <= index < 36 else {}
+        )
+        for index in range(80)
+    ]
+    assert "technique_scratch" not in codes(play(within).findings)
+
+
+def test_what_the_whole_set_lacks_is_told_now_and_then():
+    flat = play([opinion(drive=(0.7, 0.9))] * 1_100).findings
+    energy = [finding for finding in flat if finding.component is Component.ENERGY]
+    assert codes(energy)[0] == "flat_energy"
+    assert energy[0].end_sample == 361 * HOP_SAMPLES, "after three minutes"
+    ends = [f.end_sample / SAMPLE_RATE_HZ for f in energy if f.code == "flat_energy"]
+    assert all(later - earlier >= 300 for earlier, later in itertools.pairwise(ends))
+    assert all(finding.points <= -0.4 for finding in energy)
+
+
+def test_the_set_says_what_its_flatness_cost_as_its_score_does():
+    played = play([opinion(drive=(0.7, 0.9))] * 361)
+    cost = {f.code: f.points for f in played.findings if f.component is Component.ENERGY}
+    of_set = {loss.code: loss.points for loss in played.last.set_losses}
+    assert cost
+    for code, points in cost.items():
+        assert points == pytest.approx(of_set[code])
