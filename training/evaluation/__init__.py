@@ -2,11 +2,15 @@
 
 `make evaluate` writes one report into `docs/evaluation`: Markdown, pictures and JSON.
 
-From the sound to the page: `sources`, `styles`, `simulated`, `alone`, `recordings`, `tapes` and
-`mixes` (whose sound, and what is true of it), `treatments` (what happens to it), `cases` (what is
-judged), `serving` and `judging` (judging it, once), `traces` (what was said); `plan` (how much, from
-which seeds), `recipes` and `flaws` (held-out sets, and what is put into them); `metrics`, `intervals`,
-`samples`, `matching` (figures); `baselines`, `rubric` (what needs no judge); one module for each
-examination (`splits`, `pairs`, `crosstalk`, `dose`, `invariance`, `gaming`, `streaming`, `leak`,
-`listening`, `real`, `cost`); `plots`, `chapters`, `report`.
+From the sound to the page:
+
+- whose sound, and what is true of it: `sources`, `styles`, `simulated`, `alone`, `recordings`,
+  `tapes`, `mixes`; what happens to it: `treatments`;
+- what is judged, by whom, and what was said: `cases`, `serving`, `judging`, `traces`;
+- how much, from which seeds, which held-out sets, which flaws: `plan`, `recipes`, `flaws`;
+- figures: `metrics`, `intervals`, `samples`, `matching`;
+- what needs no judge: `baselines`, `rubric`;
+- one module for each examination: `splits`, `pairs`, `crosstalk`, `dose`, `invariance`, `gaming`,
+  `streaming`, `leak`, `listening`, `real`, `cost`;
+- what is written: `chapters`, `plots`, `report`.
 """

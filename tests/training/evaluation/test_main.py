@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -11,27 +12,45 @@ from training.evaluation import judging, serving
 from training.evaluation.__main__ import EXAMINATIONS, interleaved, main
 from training.evaluation.chapters import Chapter
 from training.evaluation.report import DATA, PAGE
+from training.export import export_untrained
 
 pytestmark = pytest.mark.timeout(600)
 
 
-def arguments(tmp_path, *more):
-    return [
-        *("--tiny", "--workers", "1", "--output", str(tmp_path / "report")),
-        *("--work", str(tmp_path / "kept"), *more),
-    ]
+@pytest.fixture(name="models", scope="module")
+def _models(tmp_path_factory):
+    """Return a folder of a judge that knows nothing, and one that never heard house."""
+    folder = tmp_path_factory.mktemp("models")
+    export_untrained(folder)
+    shutil.copytree(folder, folder / "without-house")
+    return folder
 
 
-def test_a_tiny_evaluation_writes_every_chapter_and_goes_on(tmp_path, monkeypatch):
+@pytest.fixture(name="arguments")
+def _arguments(models, tmp_path):
+    def arguments(*more):
+        return [
+            *("--tiny", "--workers", "1", "--models", str(models)),
+            *("--output", str(tmp_path / "report"), "--work", str(tmp_path / "kept"), *more),
+        ]
+
+    return arguments
+
+
+def test_a_tiny_evaluation_writes_every_chapter_and_goes_on(tmp_path, monkeypatch, arguments):
     monkeypatch.setenv("DJUV_AUDIO", str(tmp_path))
     monkeypatch.setattr(judging, "code_digest", lambda: "the same code")
-    main(arguments(tmp_path))
+    main(arguments())
     data = json.loads((tmp_path / "report" / DATA).read_text())
     chapters = {chapter["name"]: chapter for chapter in data["chapters"]}
     assert list(chapters) == [each.name for each in EXAMINATIONS]
     assert data["header"]["sets_failed"] == data["header"]["sets_left"] == 0
     assert any("DJUV_AUDIO" in each for each in chapters["real"]["missing"])
     assert any(each.startswith("D real") for each in chapters["splits"]["missing"])
+    split_rows = chapters["splits"]["tables"][0]["rows"]
+    assert "C house left out of training" in {row[0] for row in split_rows}
+    assert any("without techno" in each for each in chapters["splits"]["missing"])
+    assert not data["header"]["trained"]
     for chapter in data["chapters"]:
         assert all((tmp_path / "report" / name).exists() for name in chapter["pictures"])
     assert {m["name"] for m in chapters["cost"]["measures"]}
@@ -42,14 +61,14 @@ def test_a_tiny_evaluation_writes_every_chapter_and_goes_on(tmp_path, monkeypatc
         pytest.fail("a set was judged twice")
 
     monkeypatch.setattr(serving, "judged", judge)
-    main(arguments(tmp_path, "--only", "splits", "pairs", "streaming"))
+    main(arguments("--only", "splits", "pairs", "streaming"))
     again = (tmp_path / "report" / PAGE).read_text()
     start = again.index("## Recovery of the labels")
     assert again[start : again.index("## Matched pairs")] in page
 
 
-def test_a_spent_budget_says_what_is_missing(tmp_path):
-    main(arguments(tmp_path, "--only", "pairs", "--budget-minutes", "0"))
+def test_a_spent_budget_says_what_is_missing(tmp_path, arguments):
+    main(arguments("--only", "pairs", "--budget-minutes", "0"))
     data = json.loads((tmp_path / "report" / DATA).read_text())
     (chapter,) = data["chapters"]
     assert data["header"]["sets_judged"] == 0
@@ -57,7 +76,7 @@ def test_a_spent_budget_says_what_is_missing(tmp_path):
     assert {measure["verdict"] for measure in chapter["measures"]} <= {"not measured", ""}
 
 
-def test_an_examination_that_cannot_be_held_says_why(tmp_path, monkeypatch):
+def test_an_examination_that_cannot_be_held_says_why(tmp_path, monkeypatch, arguments):
     class Impossible:
         name = "pairs"
 
@@ -68,7 +87,7 @@ def test_an_examination_that_cannot_be_held_says_why(tmp_path, monkeypatch):
             return Chapter("", "", "")
 
     monkeypatch.setattr("training.evaluation.__main__.EXAMINATIONS", (Impossible(),))
-    main(arguments(tmp_path))
+    main(arguments())
     assert "There is no such simulator." in (tmp_path / "report" / PAGE).read_text()
 
 
