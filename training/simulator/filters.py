@@ -13,7 +13,7 @@ from core.media import SAMPLE_RATE_HZ
 from training.simulator.synthesis import Audio
 
 BASS_EDGE_HZ: Final = 220.0
-STEP_SAMPLES: Final = 600
+STEP_SAMPLES: Final = 960
 """A swept filter's knob moves once in so many samples."""
 
 RESONANCE: Final = 1.1

@@ -22,6 +22,8 @@ LIMITER_CELL_SAMPLES: Final = 32
 LIMITER_CELLS: Final = 45
 """The limiter looks 30 ms ahead: slower than a bass cycle, so that it does not distort one."""
 
+_WITHIN_CELL: Final = np.arange(LIMITER_CELL_SAMPLES) / LIMITER_CELL_SAMPLES
+
 # K-weighting at 48 kHz, ITU-R BS.1770-5 annex 1, tables 1 and 2.
 _K_SHELF: Final = (1.53512485958697, -2.69169618940638, 1.19839281085285)
 _K_SHELF_POLES: Final = (1.0, -1.69065929318241, 0.73248077421585)
@@ -97,9 +99,10 @@ class Limiter:
         needed = np.minimum(1.0, CEILING / np.maximum(peaks, 1e-9))
         lowest = np.lib.stride_tricks.sliding_window_view(needed, LIMITER_CELLS).min(axis=1)
         edges = np.lib.stride_tricks.sliding_window_view(lowest, LIMITER_CELLS - 1).mean(axis=1)
-        points = np.arange(cells * LIMITER_CELL_SAMPLES) / LIMITER_CELL_SAMPLES
-        gain: Audio = np.interp(points, np.arange(len(edges)), edges).astype(np.float32)
-        return gain
+        if edges.min() == 1.0:
+            return np.ones(cells * LIMITER_CELL_SAMPLES, dtype=np.float32)
+        lines = edges[:cells, None] + np.diff(edges[: cells + 1])[:, None] * _WITHIN_CELL
+        return np.asarray(lines.reshape(-1), dtype=np.float32)
 
 
 def clipped(audio: Audio, drive_db: Audio) -> Audio:

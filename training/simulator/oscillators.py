@@ -121,15 +121,16 @@ def spoken(frequency_hz: float, samples: int, formants_hz: NDArray[np.float64]) 
     given = np.linspace(0, 1, len(formants_hz))
     centres = [np.interp(along, given, column) for column in formants_hz.T]
     ramp = np.arange(CONTROL_SAMPLES, dtype=np.float32) / CONTROL_SAMPLES
-    cycles = cycles_of(frequency_hz, samples)
+    index = (cycles_of(frequency_hz, samples) * TABLE_SIZE).astype(np.int64)
     output = np.zeros(samples, dtype=np.float32)
     for order in range(1, max(1, int(HIGHEST_FORMANT_HZ / frequency_hz)) + 1):
         hertz = order * frequency_hz
         gain = sum(
-            0.6**index / (1 + ((hertz - centre) / FORMANT_WIDTH_HZ) ** 2)
-            for index, centre in enumerate(centres)
+            0.6**formant / (1 + ((hertz - centre) / FORMANT_WIDTH_HZ) ** 2)
+            for formant, centre in enumerate(centres)
         )
         gain = (np.asarray(gain) + 0.02 / order).astype(np.float32)
         curve = gain[:-1, None] + np.diff(gain)[:, None] * ramp
-        output += sine_at(cycles * order) * curve.reshape(-1)[:samples]
+        sine = sine_table()[(index * order) & (TABLE_SIZE - 1)]
+        output += sine * curve.reshape(-1)[:samples]
     return output

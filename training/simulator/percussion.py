@@ -69,6 +69,8 @@ def drum_loops(
     step_samples: float,
     swing: float,
     family: Family = Family.STUDIO,
+    *,
+    rises: bool = True,
 ) -> dict[Role, Audio]:
     """Render everything that has no pitch.
 
@@ -80,6 +82,8 @@ def drum_loops(
         Samples of a sixteenth.
     swing
         Share of a sixteenth by which every second one comes late.
+    rises
+        Whether rolls and risers are needed; they take as long as all the rest.
 
     Returns
     -------
@@ -97,10 +101,12 @@ def drum_loops(
         Role.PERCUSSION: _percussion(rng, kit, touch, two),
         Role.TOPS: _tops(rng, kit, bar),
         Role.FILL: _fill(rng, kit, bar, family),
-        Role.ROLL: _roll(rng, kit, rise),
-        Role.RISER: _riser(rng, rise),
         Role.CRASH: _crash(kit, LoopTime(step_samples, CRASH_BARS, 0.0)),
     }
+    roll_rng, riser_rng = rng.spawn(2)
+    if rises:
+        loops[Role.ROLL] = _roll(roll_rng, kit, rise)
+        loops[Role.RISER] = _riser(riser_rng, rise)
     if genre is not Genre.TECHNO or rng.uniform() < 0.5:
         loops[Role.CLAP] = _claps(rng, kit, pick(rng, rhythms.claps(family, genre)), genre, bar)
     if genre is Genre.TECHNO:

@@ -11,6 +11,7 @@ from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
 from training.simulator.automation import Automation
 from training.simulator.deck import Deck
 from training.simulator.mastering import Limiter, clipped
+from training.simulator.randomness import stream
 from training.simulator.set_plan import SetPlanner, SetStyle, SetTruth
 from training.simulator.stems import CELL_SAMPLES, StemLevels
 from training.simulator.synthesis import Audio
@@ -32,6 +33,19 @@ RED_RAMP_SAMPLES: Final = 12_000
 
 GAP_FLOOR: Final = 1e-4
 """A set is never digitally silent: a mixer hums at -80 dBFS."""
+
+
+class _Hum:
+    """The noise of an open mixer: stretches of one second of it, from a new place each time."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+        noise = rng.standard_normal((SAMPLE_RATE_HZ + BLOCK_SAMPLES, 2), dtype=np.float32)
+        self._noise = np.float32(GAP_FLOOR) * noise
+
+    def block(self) -> Audio:
+        start = int(self._rng.integers(SAMPLE_RATE_HZ))
+        return self._noise[start : start + BLOCK_SAMPLES]
 
 
 class SetRenderer:
@@ -67,7 +81,7 @@ class SetRenderer:
         self._planner = SetPlanner(seed, style or SetStyle(), revise=revise)
         self._drive_db = Automation(0.0)
         self._limiter = Limiter()
-        self._hum = np.random.default_rng(seed)
+        self._hum = _Hum(stream(seed, "hum"))
         self._skip = Limiter.delay_samples
         self._decks: list[Deck] = []
         self._position = 0
@@ -110,7 +124,7 @@ class SetRenderer:
             if self._keep_stems:
                 self.stems.keep(deck.played.index, self._position, wet, dry)
         mix *= np.float32(10 ** (-HEADROOM_DB / 20))
-        mix += np.float32(GAP_FLOOR) * self._hum.standard_normal(mix.shape, dtype=np.float32)
+        mix += self._hum.block()
         self._position += BLOCK_SAMPLES
         limited = self._limiter(mix)[self._skip :]
         self._skip = 0

@@ -184,16 +184,20 @@ def placed(loop: Audio, sound: Audio, position: float, gain: float = 1.0, pan: f
     pan
         -1 left to 1 right, with equal power.
     """
+    gains = np.full(2, gain, dtype=np.float32)
     if sound.ndim == 1:
         angle = (pan + 1) * np.pi / 4
-        sides = np.array([np.cos(angle), np.sin(angle)], dtype=np.float32) * np.float32(np.sqrt(2))
-        sound = sound[:, None] * sides
-    start = round(position) % len(loop)
-    scaled = sound * np.float32(gain)
-    while len(scaled):
-        room = min(len(loop) - start, len(scaled))
-        loop[start : start + room] += scaled[:room]
-        scaled = scaled[room:]
+        gains *= np.float32(np.sqrt(2)) * np.array([np.cos(angle), np.sin(angle)], np.float32)
+    sides = [sound, sound] if sound.ndim == 1 else [sound[:, 0], sound[:, 1]]
+    for channel, side in enumerate(sides):  # an inner loop over two sides would be slow
+        _add_around(loop[:, channel], side * gains[channel], round(position) % len(loop))
+
+
+def _add_around(circle: Audio, sound: Audio, start: int) -> None:
+    while len(sound):
+        room = min(len(circle) - start, len(sound))
+        circle[start : start + room] += sound[:room]
+        sound = sound[room:]
         start = 0
 
 

@@ -151,8 +151,14 @@ _OF_MOMENTS: Final = (Role.RISER, Role.ROLL, Role.CRASH, Role.FILL, Role.HALF_TI
 def render_track(plan: TrackPlan) -> TrackSound:
     """Render the loops of a track; a second of computing or less."""
     step_samples = plan.beat_samples / 4
+    levels = plan.arrangement.levels
     drums = drum_loops(
-        stream(plan.seed, "drums"), plan.genre, step_samples, plan.swing, plan.family
+        stream(plan.seed, "drums"),
+        plan.genre,
+        step_samples,
+        plan.swing,
+        plan.family,
+        rises=bool(levels[Role.RISER].any() or levels[Role.ROLL].any()),
     )
     parts = _tonal_parts(plan, step_samples)
     parts += _drum_parts(plan, drums, step_samples)
