@@ -93,7 +93,8 @@ class Deck:
             if hand.start_sample <= position < hand.end_sample:
                 until = min(end, math.ceil(hand.end_sample))
                 return until, self._moved(hand, position, until)
-        touched = [gesture.start_sample for gesture in (*channel.hands, *channel.rolls)]
+        touched = [hand.start_sample for hand in channel.hands]
+        touched += [roll.start_sample for roll in channel.rolls]
         until = min([end, *(math.ceil(sample) for sample in touched if sample > position)])
         for roll in channel.rolls:
             if roll.start_sample <= position < roll.end_sample:

@@ -269,7 +269,7 @@ def _tail(rng: np.random.Generator, length: int, seconds: float, wet: float) -> 
     delay = min(length - 1, int(0.012 * SAMPLE_RATE_HZ))
     tail[delay:] = tail[: length - delay].copy()
     tail[:delay] = 0.0
-    return tail * (np.float32(wet) / np.sqrt((tail**2).sum(axis=0) + 1e-12))
+    return np.asarray(tail * (np.float32(wet) / np.sqrt((tail**2).sum(axis=0) + 1e-12)))
 
 
 def _spectrum(audio: Audio, least: int) -> tuple[NDArray[np.complex64], int]:
