@@ -18,7 +18,7 @@ from core.media import HOP_SECONDS
 from core.messages import Genre, Reading
 
 HIGHEST_CONFIDENCE: Final = 0.7
-LEAST_POSTERIOR: Final = 0.6
+LEAST_POSTERIOR: Final = 0.5
 LEAST_SECONDS: Final = 20.0
 MEMORY_SECONDS: Final = 30.0
 HALF_TIME_BELOW_BPM: Final = 90.0
@@ -46,7 +46,7 @@ _CUSTOMS: Final = {
     Genre.DUBSTEP: _Custom((140.0, 3.0), (0.15, 0.2), (0.5, 0.35)),
 }
 _GENRES: Final = (*_CUSTOMS, Genre.OTHER)
-_ANYTHING: Final = 1 / 140.0
+_ANYTHING: Final = 1 / 200.0
 """Density of *other*: any tempo from 60 to 200, any kick, any tonality."""
 
 
@@ -82,7 +82,10 @@ class GenreListener:
         self._seconds = 0.0
 
     def hear(self, bpm: float | None, kick: float, tonal: float) -> Reading:
-        """Take one hop's features (`bpm` None where there is no beat); return the genre."""
+        """Take one hop's features; return the genre.
+
+        `bpm` is None where there is no beat or the kick pauses: a breakdown is not half time.
+        """
         if self._declared is not None:
             return Reading(self._declared.value, 1.0)
         if bpm is not None:

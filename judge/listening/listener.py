@@ -27,6 +27,8 @@ SILENT_SAMPLES: Final = 2 * SAMPLE_RATE_HZ
 """After two seconds of silence nothing that is remembered describes the present any more."""
 
 _PLAIN_SHARPNESS: Final = 0.15
+_KICK_PAUSES_DB: Final = -12.0
+"""Breakdowns lie 25 dB and more below the set's usual kick."""
 _NO_KICK: Final = KickPattern(0.0, 0.0)
 
 
@@ -121,13 +123,15 @@ class Listener:
         place = self._downbeats.hear(onsets, self._key.hop_chroma, fit, HOP_SECONDS)
         beat = _beat(pulse, fit, end_sample, place)
         kick = _NO_KICK if pulse is None else kick_pattern(self._tempo.flux, pulse.bpm)
+        kick_db = self._kick.hear(onsets, silent=silent)
+        struck = kick_db is not None and kick_db > _KICK_PAUSES_DB
         key, code = self._key_readings(tonality, silent)
         return Heard(
             bpm=self._bpm_reading(pulse, silent),
             beat=beat,
             key=key,
             camelot=code,
-            genre=self._genre.hear(bpm, kick.every_beat, self._tonal_share()),
+            genre=self._genre.hear(bpm if struck else None, kick.every_beat, self._tonal_share()),
             loudness=loudness,
             energy=self._energy.hear(loudness, onsets),
             danceability=self._danceability(pulse, kick, silent),
@@ -137,7 +141,7 @@ class Listener:
             bass_db=self._energy.bass_db,
             onset_rate_hz=onset_rate_hz(self._tempo.flux),
             brightness_hz=self._brightness.hear(onsets, silent=silent),
-            kick_db=self._kick.hear(onsets, silent=silent),
+            kick_db=kick_db,
         )
 
     def _bpm_reading(self, pulse: Pulse | None, silent: bool) -> Reading:

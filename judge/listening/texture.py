@@ -20,8 +20,8 @@ _ABOVE_AROUND: Final = 0.07
 """An onset is the highest within 30 ms and stands out of 0.1 s to either side by so much of the
 strongest: the rule and the figure of librosa's picker."""
 
-_FAINTEST_STRONGEST: Final = 0.15
-"""What held tones ripple is no onset: drums reach 0.3 to 1."""
+_FAINTEST_STRONGEST: Final = 1.0
+"""What held tones ripple, up to 0.05, is no onset; drums reach 0.5 to 2."""
 
 _SMOOTHING: Final = 0.3
 
