@@ -118,7 +118,7 @@ def test_what_was_broken_off_is_finished_and_the_rest_is_kept(made, tmp_path, mo
 
 
 def test_another_data_set_is_not_written_over(made):
-    with pytest.raises(BadInput, match="another length or seed"):
+    with pytest.raises(BadInput, match="another length or seed, or made by"):
         make_battles(replace(SHORT, seed=5), made, workers=1, track=quietly)
 
 

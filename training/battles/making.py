@@ -18,9 +18,21 @@ from core.errors import BadInput
 from training.battles.participants import Mixed, Participant, render_battle
 from training.battles.recipe import Recipe, battle
 from training.battles.tables import write_tables
+from training.dataset import RENDERS, fingerprint
+from training.recipes import Recipe as SetRecipe
 
 NICENESS: Final = 10
 RECIPE: Final = "recipe.json"
+SOURCES: Final = (
+    *RENDERS,
+    "training/battles",
+    "training/codecs.py",
+    "training/opus.py",
+    "judge/rubric.py",
+    "judge/parts.py",
+)
+"""What sound and truth follow from besides the recipe."""
+
 FINISHED: Final = "finished"
 """Folder with a file for each finished battle: it is written last, at once, or not at all."""
 
@@ -61,14 +73,16 @@ def make_battles(recipe: Recipe, directory: Path, *, workers: int, track: Track)
 
 
 def _claim(recipe: Recipe, directory: Path) -> None:
-    """Note whose folder it is."""
+    """Note whose folder it is: which recipe's, and made by which code."""
     (directory / FINISHED).mkdir(parents=True, exist_ok=True)
     note = directory / RECIPE
-    mine = {"hops": recipe.hops, "seed": recipe.seed}
+    code = fingerprint(SOURCES, SetRecipe(sets=0, hops=recipe.hops, seed=recipe.seed))
+    mine = {"hops": recipe.hops, "seed": recipe.seed, "code": code}
     if note.exists() and json.loads(note.read_text()) != mine:
         raise BadInput(
-            f"{directory} holds battles of another length or seed: {note.read_text()} Name another "
-            "folder, or the same --seconds and --seed.",
+            f"{directory} holds battles of another length or seed, or made by another version of "
+            f"the simulator: {note.read_text()}. Name another folder, or the same --seconds and "
+            "--seed.",
             code="other_battles",
             path=str(directory),
         )

@@ -37,7 +37,7 @@ class Crowd:
     def __init__(self, rng: np.random.Generator, level_db: float) -> None:
         self._rng = rng
         self._level = MUSIC_RMS * 10 ** (level_db / 20)
-        sections = signal.butter(1, VOICES_HZ, "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
+        sections = signal.butter(2, VOICES_HZ, "bandpass", fs=SAMPLE_RATE_HZ, output="sos")
         self._sections = sections.astype(np.float32)
         self._state = np.zeros((len(sections), 2, 2), dtype=np.float32)
         # The share of white noise's power that the filter lets through.
