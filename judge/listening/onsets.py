@@ -116,7 +116,7 @@ class OnsetAnalyser:
 def amplitudes(fine: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the amplitude of fine bands, shape (n, bands), taken together, shape (n,)."""
     linear = np.expm1(fine.astype(np.float64)) / _COMPRESSION
-    return np.sqrt(np.einsum("fb,fb->f", linear, linear))
+    return np.asarray(np.sqrt(np.einsum("fb,fb->f", linear, linear)))
 
 
 def _centroid_hz(power: NDArray[np.float32]) -> float | None:
