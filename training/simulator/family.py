@@ -8,8 +8,8 @@ from enum import StrEnum
 class Family(StrEnum):
     """Where sounds, rhythms, modes and tempi of a track come from.
 
-    Two families share no oscillator, no drum, no rhythm and no progression of chords: what a judge
-    has learnt of one by heart does not help with the other.
+    Two families share no instrument, no drum, no progression of chords, and of all rhythms only the
+    bass drum on every beat: what a judge has learnt of one by heart does not help with the other.
     """
 
     STUDIO = "studio"

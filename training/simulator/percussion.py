@@ -99,7 +99,7 @@ def drum_loops(
         Role.KICK: _pattern(bar, {"k": (kit.kick, 0.8, 0.0)}, kick_pattern),
         Role.HATS: _hats(rng, kit, touch, pick(rng, rhythms.hats(family, genre)), two),
         Role.PERCUSSION: _percussion(rng, kit, touch, two),
-        Role.TOPS: _tops(rng, kit, bar),
+        Role.TOPS: _tops(rng, kit, bar, family),
         Role.FILL: _fill(rng, kit, bar, family),
         Role.CRASH: _crash(kit, LoopTime(step_samples, CRASH_BARS, 0.0)),
     }
@@ -163,11 +163,11 @@ def _percussion(rng: np.random.Generator, kit: Kit, touch: Touch, time: LoopTime
     return reverberated(loop, rng, 1.0, 0.3)
 
 
-def _tops(rng: np.random.Generator, kit: Kit, time: LoopTime) -> Audio:
+def _tops(rng: np.random.Generator, kit: Kit, time: LoopTime, family: Family) -> Audio:
     if rng.uniform() < 0.5:
-        return _pattern(time, {"r": (kit.ride, 0.2, -0.25)}, pick(rng, rhythms.RIDES))
+        return _pattern(time, {"r": (kit.ride, 0.2, -0.25)}, pick(rng, rhythms.RIDES[family]))
     shaken = {"S": (kit.shaker, 0.34, -0.3), "s": (kit.shaker, 0.17, -0.3)}
-    return _pattern(time, shaken, pick(rng, rhythms.SHAKERS))
+    return _pattern(time, shaken, pick(rng, rhythms.SHAKERS[family]))
 
 
 def _fill(rng: np.random.Generator, kit: Kit, time: LoopTime, family: Family) -> Audio:

@@ -84,8 +84,14 @@ FILLS: Final = {
 }  # fmt: skip
 """The last bar of a phrase: "s" snare, "t" tom, "r" rim, "c" clap, "k" bass drum."""
 
-RIDES: Final = ("r.r.r.r.r.r.r.r.", "..r...r...r...r.", "r..r..r.r..r..r.", "r...r...r...r...")
-SHAKERS: Final = ("SsSsSsSsSsSsSsSs", "sssSsssSsssSsssS", "S.sSs.S.S.sSs.S.", "..S...S...S...S.")
+RIDES: Final = {
+    Family.STUDIO: ("r.r.r.r.r.r.r.r.", "..r...r...r...r.", "r..r..r.r..r..r.", "r...r...r...r..."),
+    Family.UNSEEN: ("r.rrr.rrr.rrr.rr", "..rr..r...rr..r.", "r..rr.r.r..rr.r."),
+}
+SHAKERS: Final = {
+    Family.STUDIO: ("SsSsSsSsSsSsSsSs", "sssSsssSsssSsssS", "S.sSs.S.S.sSs.S.", "..S...S...S...S."),
+    Family.UNSEEN: ("sSssSssSssSssSss", "S.s.Ss.sS.s.Ss.s", ".sS..sS..sS..sSs"),
+}
 
 _BASS: Final[dict[Family, Patterns]] = {
     Family.STUDIO: {
