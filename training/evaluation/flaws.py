@@ -114,7 +114,7 @@ FLAWS: Final = (
     ),
 )
 
-TINY_STEP: Final = 5
+TINY_STEP: Final = 8
 
 
 def examined(plan: Plan) -> tuple[Flaw, ...]:

@@ -65,22 +65,22 @@ class Sizes:
 
 TINY: Final = Sizes(
     alike_sets=2,
-    alike_hops=45,
+    alike_hops=30,
     split_sets=1,
-    split_hops=40,
+    split_hops=22,
     fitted_sets=2,
-    fitted_hops=40,
+    fitted_hops=22,
     pair_seeds=1,
     dose_seeds=1,
-    pair_hops=40,
+    pair_hops=22,
     invariance_sets=1,
     gaming_sets=1,
-    treated_hops=30,
+    treated_hops=22,
     real_pairs=1,
     real_flawed=1,
     recordings=1,
-    recorded_hops=30,
-    cost_hops=25,
+    recorded_hops=22,
+    cost_hops=24,
 )
 """A trial of the way: its figures mean nothing."""
 

@@ -8,21 +8,21 @@ import shutil
 import pytest
 
 from core.errors import ConfigurationInvalid
+from judge.networks import SHIPPED
 from training.evaluation import judging, serving
 from training.evaluation.__main__ import EXAMINATIONS, interleaved, main
 from training.evaluation.chapters import Chapter
 from training.evaluation.report import DATA, PAGE
-from training.export import export_untrained
 
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture(name="models", scope="module")
 def _models(tmp_path_factory):
-    """Return a folder of a judge that knows nothing, and one that never heard house."""
-    folder = tmp_path_factory.mktemp("models")
-    export_untrained(folder)
-    shutil.copytree(folder, folder / "without-house")
+    """Return a folder with the shipped judge, and again as one that never heard house."""
+    folder = tmp_path_factory.mktemp("models") / "judge"
+    shutil.copytree(SHIPPED, folder)
+    shutil.copytree(SHIPPED, folder / "without-house")
     return folder
 
 
@@ -50,7 +50,6 @@ def test_a_tiny_evaluation_writes_every_chapter_and_goes_on(tmp_path, monkeypatc
     split_rows = chapters["splits"]["tables"][0]["rows"]
     assert "C house left out of training" in {row[0] for row in split_rows}
     assert any("without techno" in each for each in chapters["splits"]["missing"])
-    assert not data["header"]["trained"]
     for chapter in data["chapters"]:
         assert all((tmp_path / "report" / name).exists() for name in chapter["pictures"])
     assert {m["name"] for m in chapters["cost"]["measures"]}
