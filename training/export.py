@@ -3,7 +3,7 @@
     mel.onnx      samples (B, 12544)                       -> log_mel (B, 25, 128)
     trunk.onnx    log_mel (B, 14 + 4 k, 128)               -> columns (B, k, 128)
     mixing.onnx   transitions (B, 10, 6)                   -> mixing (B, 32)
-    head.onnx     columns (B, 120, 128), evidence (B, 649),
+    head.onnx     columns (B, 120, 128), evidence (B, 557),
                   mfcc (B, 13), basic (B, 3),
                   mixing (B, 32), state (B, 160)           -> outputs (B, 40),
                                                               deviations (B, 12), next_state

@@ -33,7 +33,7 @@ class Features:
     log_mel
         Shape (25 N, 128), float16.
     evidence
-        Shape (N, 649), float16.
+        Shape (N, 557), float16.
     mfcc
         Shape (N, 13), the mean over the window that ends with each hop.
     basic

@@ -2,14 +2,15 @@
 
     log_mel (B, T, 128) -> Trunk -> columns (B, k, 128), T = 14 + 4 k
     transitions (B, 10, 6) -> MixingAnalyzer -> mixing (B, 32)
-    evidence (B, 649), newest columns, mfcc (B, 13), basic (B, 3), state (B, 160)
+    evidence (B, 557), newest columns, mfcc (B, 13), basic (B, 3), state (B, 160)
         -> Reader -> state (B, 160)
     state, columns (B, 120, 128), mfcc, basic, mixing
         -> Fusion -> outputs (B, 40), deviations (B, 12)
 
 The audio encoder, the mixing analyser and the fusion are those that the product was asked for. The
 reader is added: a transition lasts longer than a window, and what a flaw is shows against what was
-heard before it, so the set is read hop by hop and remembered.
+heard before it, so the set is read hop by hop and remembered. It has several senses (beats, levels,
+harmony, phrases, the whole), each with evidence and a memory of its own.
 
 Three things differ from a textbook network. The convolutions pad frequency but never time, so a
 column depends on its own 18 frames alone and can be kept while the window moves on. Dense layers
@@ -21,13 +22,16 @@ reason: a reduction's order depends on the batch.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import torch
 from torch import Tensor, nn
 
-from judge.evidence import EVIDENCE_FEATURES
+from judge.evidence import EVIDENCE_FEATURES, PLACES
 from judge.mel.specification import MFCC_COEFFICIENTS
+from judge.parts import TRANSITION_PARTS, Part
 from judge.specification import (
     BASIC_FEATURES,
     COLUMN_FEATURES,
@@ -36,8 +40,10 @@ from judge.specification import (
     DEVIATIONS,
     MIXING_FEATURES,
     OUTPUTS,
+    PARTS,
     STATE_FEATURES,
     TRANSITION_FEATURES,
+    Measure,
     Output,
 )
 
@@ -48,8 +54,46 @@ CHANNELS: Final = (16, 32, 64)
 FREQUENCY_BANDS: Final = COLUMN_FEATURES // CHANNELS[-1]
 """Bass and treble are pooled apart: one mean over all bands forgets where a sound was."""
 
-ENCODED: Final = 192
 AUDIO: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One of the reader's senses: which evidence it gets, and which parts and measures it tells."""
+
+    evidence: tuple[str, ...]
+    parts: tuple[Part, ...]
+    measures: tuple[Measure, ...] = ()
+
+
+SENSES: Final[Mapping[str, Sense]] = {
+    "beats": Sense(
+        ("folds", "flams", "grids", "pulse"),
+        (Part.BEAT_OFFSET, Part.TEMPO_DRIFT, Part.TEMPO),
+        (Measure.OFFSET_MS, Measure.DRIFT_MS_PER_SECOND),
+    ),
+    "levels": Sense(
+        ("level", "sound", "faults"),
+        (Part.LEVEL, Part.BASS, Part.CLIPPING, Part.SILENCE),
+        (Measure.LEVEL_STEP_LU, Measure.BASS_EXCESS_DB),
+    ),
+    "harmony": Sense(("harmony",), (Part.HARMONY,)),
+    "phrases": Sense(("phrases", "counts", "grids"), (Part.PHRASE,), (Measure.PHRASE_ERROR_BEATS,)),
+    "whole": Sense(("sound", "level", "pulse", "harmony"), (Part.REPETITION,)),
+}
+"""A flam says nothing of a key. What each sense may look at is what its parts can follow from, so
+that little data is not spent on unlearning what happened to come together."""
+
+_TOLD_PARTS: Final = [part for sense in SENSES.values() for part in sense.parts]
+_TOLD_MEASURES: Final = [measure for sense in SENSES.values() for measure in sense.measures]
+PART_ORDER: Final = [_TOLD_PARTS.index(part) for part in TRANSITION_PARTS]
+MEASURE_ORDER: Final = [_TOLD_MEASURES.index(measure) for measure in Measure]
+"""Where each part and measure lies among what the senses tell one after the other."""
+
+CONTEXT: Final = ("level", "pulse", "faults")
+SENSE_STATE: Final = STATE_FEATURES // len(SENSES)
+SENSE_ENCODED: Final = 32
+CONTEXT_ENCODED: Final = 24
 
 
 class Trunk(nn.Module):
@@ -116,39 +160,90 @@ class Standard(nn.Module):
 
 
 class Reader(nn.Module):
-    """Reads a set hop by hop and remembers it."""
+    """Reads a set hop by hop, with several senses, and remembers what each of them read."""
 
     def __init__(self) -> None:
         super().__init__()
         self.standard = Standard(EVIDENCE_FEATURES)
-        self.evidence = nn.Sequential(Dense(EVIDENCE_FEATURES, ENCODED), nn.ReLU(), nn.Dropout(0.2))
-        self.sound = nn.Sequential(
-            Dense(COLUMN_FEATURES + MFCC_COEFFICIENTS + BASIC_FEATURES, 64), nn.ReLU(),
-            nn.Dropout(0.2),
+        sound = COLUMN_FEATURES + MFCC_COEFFICIENTS + BASIC_FEATURES
+        self.context = nn.Sequential(
+            nn.Dropout(0.1), Dense(_size(CONTEXT) + sound, CONTEXT_ENCODED), nn.ReLU()
+        )
+        self.encoders = nn.ModuleList(
+            nn.Sequential(
+                nn.Dropout(0.2), Dense(_size(sense.evidence), SENSE_ENCODED), nn.ReLU(),
+                nn.Dropout(0.1),
+            )
+            for sense in SENSES.values()
         )  # fmt: skip
-        self.memory = nn.GRU(ENCODED + 64, STATE_FEATURES, batch_first=True)
+        self.memories = nn.ModuleList(
+            nn.GRU(SENSE_ENCODED + CONTEXT_ENCODED, SENSE_STATE, batch_first=True) for _ in SENSES
+        )
 
-    def encode(self, evidence: Tensor, columns: Tensor, mfcc: Tensor, basic: Tensor) -> Tensor:
-        """Map features of hops, each (B, N, features), to the memory's input (B, N, 256)."""
-        heard = self.evidence(self.standard(evidence).transpose(1, 2))
-        sound = self.sound(torch.cat((columns, mfcc, basic), dim=2).transpose(1, 2))
-        return torch.cat((heard, sound), dim=1).transpose(1, 2)
+    def encode(
+        self, evidence: Tensor, columns: Tensor, mfcc: Tensor, basic: Tensor
+    ) -> list[Tensor]:
+        """Map features of hops, each (B, N, features), to the memories' inputs (B, N, 56)."""
+        standard = self.standard(evidence)
+        sound = torch.cat((_taken(standard, CONTEXT), columns, mfcc, basic), dim=2)
+        context = self.context(sound.transpose(1, 2))
+        return [
+            torch.cat(
+                (encoder(_taken(standard, sense.evidence).transpose(1, 2)), context), dim=1
+            ).transpose(1, 2)
+            for encoder, sense in zip(self.encoders, SENSES.values(), strict=True)
+        ]
 
-    def step(self, encoded: Tensor, state: Tensor) -> Tensor:
-        """Take one hop, (B, 256) and (B, 160), as `memory` does; rounds alike in any batch."""
-        gates = _dense(encoded, *self._weights("ih"))
-        kept = _dense(state, *self._weights("hh"))
-        reset_new, update_new, new = gates.chunk(3, dim=1)
-        reset_old, update_old, old = kept.chunk(3, dim=1)
-        reset = torch.sigmoid(reset_new + reset_old)
-        update = torch.sigmoid(update_new + update_old)
-        candidate = torch.tanh(new + reset * old)
-        return (1 - update) * candidate + update * state
+    def follow(self, encoded: list[Tensor]) -> Tensor:
+        """Follow whole sets, inputs (B, N, 56), to states (B, N, 160)."""
+        states = [memory(each)[0] for memory, each in zip(self.memories, encoded, strict=True)]
+        return torch.cat(states, dim=2)
 
-    def _weights(self, of: str) -> tuple[Tensor, Tensor]:
-        """Return matrix and bias of the memory's input ("ih") or of its state ("hh")."""
-        weights = dict(self.memory.named_parameters())
-        return weights[f"weight_{of}_l0"], weights[f"bias_{of}_l0"]
+    def step(self, encoded: list[Tensor], state: Tensor) -> Tensor:
+        """Take one hop, (B, 56) each and (B, 160), as `follow` does; rounds alike in any batch."""
+        parts = state.chunk(len(SENSES), dim=1)
+        stepped = [
+            _step(memory, each, part)
+            for memory, each, part in zip(self.memories, encoded, parts, strict=True)
+        ]
+        return torch.cat(stepped, dim=1)
+
+
+def _size(names: tuple[str, ...]) -> int:
+    return sum(PLACES[name].stop - PLACES[name].start for name in names)
+
+
+def _taken(evidence: Tensor, names: tuple[str, ...]) -> Tensor:
+    return torch.cat([evidence[..., PLACES[name]] for name in names], dim=-1)
+
+
+def _step(memory: nn.Module, encoded: Tensor, state: Tensor) -> Tensor:
+    weights = dict(memory.named_parameters())
+    gates = _dense(encoded, weights["weight_ih_l0"], weights["bias_ih_l0"])
+    kept = _dense(state, weights["weight_hh_l0"], weights["bias_hh_l0"])
+    reset_new, update_new, new = gates.chunk(3, dim=1)
+    reset_old, update_old, old = kept.chunk(3, dim=1)
+    reset = torch.sigmoid(reset_new + reset_old)
+    update = torch.sigmoid(update_new + update_old)
+    candidate = torch.tanh(new + reset * old)
+    return (1 - update) * candidate + update * state
+
+
+class SenseHead(nn.Module):
+    """Tells a sense's parts, how sure they are, and its measures."""
+
+    def __init__(self, sense: Sense) -> None:
+        super().__init__()
+        parts, measures = len(sense.parts), len(sense.measures)
+        self.sizes = [parts, parts, measures]
+        self.layers = nn.Sequential(
+            Dense(2 * SENSE_STATE + MIXING_FEATURES, 48), nn.ReLU(), nn.Dropout(0.1),
+            Dense(48, sum(self.sizes)),
+        )  # fmt: skip
+
+    def forward(self, own: Tensor, whole: Tensor, mixing: Tensor) -> list[Tensor]:
+        """Map states (B, 32, N) and mixing (B, 32, N) to parts, deviations and measures."""
+        return list(torch.split(self.layers(torch.cat((own, whole, mixing), dim=1)), self.sizes, 1))
 
 
 class Fusion(nn.Module):
@@ -159,15 +254,18 @@ class Fusion(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.register_buffer("deviation_scale", torch.ones(DEVIATIONS))
+        self.senses = nn.ModuleList(SenseHead(sense) for sense in SENSES.values())
         self.audio = nn.Sequential(
             Dense(COLUMN_FEATURES, 256), nn.ReLU(), nn.Dropout(0.3), Dense(256, AUDIO), nn.ReLU()
         )
         fused = STATE_FEATURES + AUDIO + MFCC_COEFFICIENTS + BASIC_FEATURES + MIXING_FEATURES
         self.layers = nn.Sequential(
-            Dense(fused, 256), nn.ReLU(), nn.Dropout(0.3), Dense(256, 128), nn.ReLU()
-        )
-        self.said = Dense(128, OUTPUTS)
-        self.deviation = Dense(128, DEVIATIONS)
+            nn.Dropout(0.2), Dense(fused, 256), nn.ReLU(), nn.Dropout(0.3), Dense(256, 128),
+            nn.ReLU(),
+        )  # fmt: skip
+        measured = PARTS + len(Measure)
+        self.said = Dense(128, OUTPUTS - measured)
+        self.deviation = Dense(128, DEVIATIONS - PARTS)
 
     def forward(self, *features: Tensor) -> tuple[Tensor, Tensor]:
         """Map state, window columns' mean, mfcc, basic and mixing, each (B, N, features).
@@ -177,11 +275,24 @@ class Fusion(nn.Module):
         tuple
             Outputs before their squashing (B, N, 40), and deviations (B, N, 12).
         """
-        state, columns, *rest = (each.transpose(1, 2) for each in features)
-        fused = self.layers(torch.cat((state, self.audio(columns), *rest), dim=1))
-        spread = nn.functional.softplus(self.deviation(fused)).transpose(1, 2)
-        deviations = (spread + LEAST_DEVIATION) * self.deviation_scale
-        return self.said(fused).transpose(1, 2), deviations
+        state, columns, mfcc, basic, mixing = (each.transpose(1, 2) for each in features)
+        fused = self.layers(torch.cat((state, self.audio(columns), mfcc, basic, mixing), dim=1))
+        parts, sure, measures = self._sensed(state, mixing)
+        said = self.said(fused)
+        before = Output.PARTS.value.start
+        outputs = torch.cat((said[:, :before], parts, said[:, before:], measures), dim=1)
+        spread = nn.functional.softplus(torch.cat((sure, self.deviation(fused)), dim=1))
+        deviations = (spread.transpose(1, 2) + LEAST_DEVIATION) * self.deviation_scale
+        return outputs.transpose(1, 2), deviations
+
+    def _sensed(self, state: Tensor, mixing: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return parts, their deviations and measures in the order of their names."""
+        states = state.chunk(len(SENSES), dim=1)
+        told = [
+            head(own, states[-1], mixing) for own, head in zip(states, self.senses, strict=True)
+        ]
+        parts, sure, measures = (torch.cat(each, dim=1) for each in zip(*told, strict=True))
+        return parts[:, PART_ORDER], sure[:, PART_ORDER], measures[:, MEASURE_ORDER]
 
 
 class Head(nn.Module):
@@ -209,7 +320,7 @@ class Head(nn.Module):
         columns
             Shape (B, 120, 128), from the trunk.
         evidence
-            Shape (B, 649), of the hop.
+            Shape (B, 557), of the hop.
         mfcc
             Shape (B, 13), mean over the window's 500 frames.
         basic
@@ -231,7 +342,7 @@ class Head(nn.Module):
             self.standard_mfcc(mfcc).unsqueeze(1), basic.unsqueeze(1), mixing.unsqueeze(1),
         )  # fmt: skip
         encoded = self.reader.encode(evidence.unsqueeze(1), newest.transpose(1, 2), mfcc, basic)
-        state = self.reader.step(encoded[:, 0], state)
+        state = self.reader.step([each[:, 0] for each in encoded], state)
         said, deviations = self.fusion(state.unsqueeze(1), window, mfcc, basic, mixing)
         return squashed(said)[:, 0], deviations[:, 0], state
 
@@ -251,8 +362,7 @@ class Head(nn.Module):
         """
         mfcc = self.standard_mfcc(mfcc)
         encoded = self.reader.encode(evidence, newest, mfcc, basic)
-        states, _ = self.reader.memory(encoded)
-        said, deviations = self.fusion(states, window, mfcc, basic, mixing)
+        said, deviations = self.fusion(self.reader.follow(encoded), window, mfcc, basic, mixing)
         return said, deviations
 
 

@@ -5,6 +5,6 @@ onsets lie within the beat, how they repeat within a fifth of a second, how soun
 beat grid differ from those of a while ago. Nothing of it depends on the level of the sound.
 """
 
-from judge.evidence.taker import EVIDENCE_FEATURES, EvidenceTaker
+from judge.evidence.taker import EVIDENCE_FEATURES, PLACES, EvidenceTaker
 
-__all__ = ["EVIDENCE_FEATURES", "EvidenceTaker"]
+__all__ = ["EVIDENCE_FEATURES", "PLACES", "EvidenceTaker"]

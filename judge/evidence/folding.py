@@ -17,23 +17,26 @@ from judge.listening.onsets import FRAME_RATE_HZ, ONSET_BANDS
 
 BEAT_BINS: Final = 64
 """Of a beat: 7.3 ms each at 128 BPM, and the onsets stand on a grid of 5 ms."""
+APART_BINS: Final = 16
+"""Two onsets in a fold are told apart up to a quarter of a beat, 117 ms at 128 BPM."""
 BAR_BINS: Final = 16
+BAR_HARMONICS: Final = 8
 BEATS_PER_BAR: Final = 4
 SHORT_FRAMES: Final = round(2 * FRAME_RATE_HZ)
 LONG_FRAMES: Final = round(8 * FRAME_RATE_HZ)
 HARMONICS: Final = (1, 2, 4, 8)
 
 ECHO_FRAMES: Final = round(4 * FRAME_RATE_HZ)
-ECHO_LAGS: Final = 40
-"""Up to 200 ms in steps of 5: flams lie below, sixteenths of slow music above."""
+ECHO_LAGS: Final = 24
+"""Up to 120 ms in steps of 5: flams lie here, sixteenths above."""
 ECHO_GROUPS: Final = 3
 _CONTRAST_FRAMES: Final = 21
 _ECHO_FFT: Final = 1_024
 _FAINT: Final = 1e-3
 
-FOLD_FEATURES: Final = (
-    ONSET_BANDS * (BEAT_BINS + BAR_BINS + 2 * len(HARMONICS)) + ECHO_GROUPS * ECHO_LAGS
-)
+BAR_FEATURES: Final = ONSET_BANDS * BAR_HARMONICS
+FLAM_FEATURES: Final = ONSET_BANDS * (APART_BINS + 2 * len(HARMONICS)) + ECHO_GROUPS * ECHO_LAGS
+FOLD_FEATURES: Final = FLAM_FEATURES + BAR_FEATURES
 
 
 def folded(
@@ -73,6 +76,18 @@ def folded(
     return np.asarray(table / (table.mean(axis=1, keepdims=True) + _FAINT))
 
 
+def apart(fold: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how alike a fold is to itself turned by 1 to `APART_BINS` places.
+
+    Shape (ONSET_BANDS * APART_BINS,), at most 1: a second kick at a distance gives a peak there,
+    wherever in the beat the two are.
+    """
+    spectrum = fft.rfft(fold - fold.mean(axis=1, keepdims=True), axis=1)
+    power = np.square(spectrum.real) + np.square(spectrum.imag)
+    correlation = fft.irfft(power, fold.shape[1], axis=1)
+    return np.asarray(correlation[:, 1 : APART_BINS + 1] / (correlation[:, :1] + _FAINT)).ravel()
+
+
 def harmonics(fold: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the magnitudes of `HARMONICS` over the mean, shape (ONSET_BANDS * 4,)."""
     lines = np.abs(fft.rfft(fold, axis=1))[:, list(HARMONICS)]
@@ -80,16 +95,15 @@ def harmonics(fold: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def repetition(flux: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return how onsets repeat after 5 to 200 ms, shape (ECHO_GROUPS * ECHO_LAGS,).
+    """Return how onsets repeat after 5 to 120 ms, shape (ECHO_GROUPS * ECHO_LAGS,).
 
     The autocorrelation of what stands out from its surroundings, for kick, body and hats apart;
     1 where every onset comes back.
     """
     newest = flux[-ECHO_FRAMES:].astype(np.float64)
     groups = np.stack((newest[:, 0], newest[:, 1] + newest[:, 2], newest[:, 3]))
-    sums = np.cumsum(
-        np.pad(groups, ((0, 0), (_CONTRAST_FRAMES // 2 + 1, _CONTRAST_FRAMES // 2))), 1
-    )
+    half = _CONTRAST_FRAMES // 2
+    sums = np.cumsum(np.pad(groups, ((0, 0), (half + 1, half))), axis=1)
     around = (sums[:, _CONTRAST_FRAMES:] - sums[:, :-_CONTRAST_FRAMES]) / _CONTRAST_FRAMES
     contrast = np.maximum(groups - around, 0.0)
     spectrum = fft.rfft(contrast, _ECHO_FFT, axis=1)
@@ -104,7 +118,10 @@ def fold_features(
     period_seconds: float,
     beat_in_bar: int,
 ) -> NDArray[np.float64]:
-    """Return all folds of the newest onsets, shape (FOLD_FEATURES,).
+    """Return what the folds of the newest onsets show, shape (FOLD_FEATURES,).
+
+    First what tells of flams (`FLAM_FEATURES`), then how the bar is marked. Nothing depends on
+    where in the beat or in the bar the folds begin.
 
     Parameters
     ----------
@@ -120,18 +137,9 @@ def fold_features(
     short, long = flux[-SHORT_FRAMES:], flux[-LONG_FRAMES:]
     beat = folded(short, since, period_frames, BEAT_BINS)
     steady = folded(long, since, period_frames, BEAT_BINS)
-    bar = folded(
-        long,
-        (beat_in_bar + since) / BEATS_PER_BAR % 1.0,
-        BEATS_PER_BAR * period_frames,
-        BAR_BINS,
-    )
+    turn = (beat_in_bar + since) / BEATS_PER_BAR % 1.0
+    bar = folded(long, turn, BEATS_PER_BAR * period_frames, BAR_BINS)
+    marked = np.abs(fft.rfft(bar, axis=1))[:, 1 : BAR_HARMONICS + 1] / BAR_BINS
     return np.concatenate(
-        (
-            np.log1p(beat).ravel(),
-            np.log1p(bar).ravel(),
-            harmonics(beat),
-            harmonics(steady),
-            repetition(flux),
-        )
+        (apart(beat), harmonics(beat), harmonics(steady), repetition(flux), marked.ravel())
     )

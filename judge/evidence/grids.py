@@ -18,7 +18,8 @@ from judge.listening.trail import Trail
 LOOK_BACK_HOPS: Final = (12, 24, 48, 80)
 """6, 12, 24 and 40 s: before a cut, before a short blend, before a long one."""
 GRID_HOPS: Final = 10
-GRID_FEATURES: Final = 5 * len(LOOK_BACK_HOPS)
+_SHOWN: Final = 8
+GRID_FEATURES: Final = _SHOWN * len(LOOK_BACK_HOPS)
 
 _KEPT_HOPS: Final = max(LOOK_BACK_HOPS) + GRID_HOPS
 _LARGEST_MS: Final = 120.0
@@ -51,12 +52,13 @@ class GridCourse:
         Returns
         -------
         ndarray
-            For each old grid: sine and cosine of the phase off it, the distance from its nearest
-            beat (1 is 120 ms), the difference of tempo in % folded to an octave, and whether both
-            are known.
+            For each old grid: sine and cosine of the phase off it, on the circle of a beat and
+            of half a beat (a tracker that jumps to the off-beat has not heard an offset), the
+            distances from the nearest beat and half beat (1 is 120 ms), the difference of tempo
+            in % folded to an octave, and whether both are known.
         """
         self._note(beat_seconds, period_seconds)
-        features = np.zeros((len(LOOK_BACK_HOPS), 5))
+        features = np.zeros((len(LOOK_BACK_HOPS), _SHOWN))
         if beat_seconds is not None:
             for row, back in enumerate(LOOK_BACK_HOPS):
                 grid = self._grid(back)
@@ -98,16 +100,17 @@ class GridCourse:
 
 def _against(
     grid: tuple[float, float], beat_seconds: float, period_seconds: float
-) -> tuple[float, float, float, float, float]:
+) -> tuple[float, ...]:
     anchor, period = grid
     octaves = round(float(np.log2(period_seconds / period)))
     period *= 2.0**octaves
     turns = (beat_seconds - anchor) / period
     off = turns - round(turns)
-    milliseconds = min(abs(off) * period * 1_000, _LARGEST_MS) / _LARGEST_MS
+    half = off - round(2 * off) / 2
+    distances = [min(abs(each) * period * 1_000, _LARGEST_MS) / _LARGEST_MS for each in (off, half)]
     percent = float(np.clip(100 * (period / period_seconds - 1), -8, 8))
-    angle = 2 * np.pi * off
-    return float(np.sin(angle)), float(np.cos(angle)), milliseconds, percent, 1.0
+    angles = 2 * np.pi * np.array([off, 2 * off])
+    return (*np.sin(angles).tolist(), *np.cos(angles).tolist(), *distances, percent, 1.0)
 
 
 def beat_seconds_of(hop_end_sample: int, since_beat_seconds: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Final, Protocol
 
 import numpy as np
@@ -13,12 +14,10 @@ from core.messages import AudioHop
 from judge.evidence.course import LEVEL_FEATURES, SOUND_FEATURES, LevelCourse, SoundCourse
 from judge.evidence.folding import (
     BEATS_PER_BAR,
-    ECHO_GROUPS,
-    ECHO_LAGS,
+    FLAM_FEATURES,
     FOLD_FEATURES,
     LONG_FRAMES,
     fold_features,
-    repetition,
 )
 from judge.evidence.grids import GRID_FEATURES, GridCourse, beat_seconds_of
 from judge.evidence.harmony import HARMONY_FEATURES, HarmonyCourse
@@ -27,24 +26,41 @@ from judge.listening.beat import BeatFit
 from judge.listening.onsets import OnsetHop
 from judge.listening.tempo import Pulse
 from judge.listening.tonality import Tonality
+from judge.listening.trail import Trail
 from judge.readings import Heard
 
 _PULSE_FEATURES: Final = 6
 _COUNT_FEATURES: Final = 6
 _FAULT_FEATURES: Final = 5
-_ECHOES: Final = ECHO_GROUPS * ECHO_LAGS
+_BASELINE_HOPS: Final = 40
+_GUARD_HOPS: Final = 14
+"""What flams show is compared with what they showed from 20 to 7 s ago."""
+_NEWEST_HOPS: Final = 2
 
-EVIDENCE_FEATURES: Final = (
-    FOLD_FEATURES
-    + GRID_FEATURES
-    + HARMONY_FEATURES
-    + PHRASE_FEATURES
-    + SOUND_FEATURES
-    + LEVEL_FEATURES
-    + _PULSE_FEATURES
-    + _COUNT_FEATURES
-    + _FAULT_FEATURES
+
+def _places(*sizes: tuple[str, int]) -> dict[str, slice]:
+    places, start = {}, 0
+    for name, size in sizes:
+        places[name] = slice(start, start + size)
+        start += size
+    return places
+
+
+PLACES: Final[Mapping[str, slice]] = _places(
+    ("folds", FOLD_FEATURES),
+    ("flams", FLAM_FEATURES),
+    ("grids", GRID_FEATURES),
+    ("harmony", HARMONY_FEATURES),
+    ("phrases", PHRASE_FEATURES),
+    ("sound", SOUND_FEATURES),
+    ("level", LEVEL_FEATURES),
+    ("pulse", _PULSE_FEATURES),
+    ("counts", _COUNT_FEATURES),
+    ("faults", _FAULT_FEATURES),
 )
+"""Where each kind of evidence lies; `flams` is how much more the folds show than a while ago."""
+
+EVIDENCE_FEATURES: Final = max(place.stop for place in PLACES.values())
 
 
 class Ears(Protocol):
@@ -90,6 +106,7 @@ class EvidenceTaker:
         self._sound = SoundCourse()
         self._level = LevelCourse()
         self._phrases = PhraseCourse()
+        self._flams: Trail[np.float64] = Trail(_BASELINE_HOPS, FLAM_FEATURES, np.float64)
 
     def take(self, hop: AudioHop, ears: Ears, heard: Heard) -> NDArray[np.float32]:
         """Return the evidence of the hop that was just listened to, shape (EVIDENCE_FEATURES,)."""
@@ -104,7 +121,7 @@ class EvidenceTaker:
         loudness = heard.loudness
         features = np.concatenate(
             (
-                self._folds(ears.tempo_flux, fit),
+                *self._folds(ears.tempo_flux, fit),
                 grids,
                 self._harmony.hear(
                     ears.hop_chroma, None if tonality is None else tonality.posterior
@@ -127,13 +144,19 @@ class EvidenceTaker:
         )
         return features.astype(np.float32)
 
-    def _folds(self, flux: NDArray[np.float32], fit: BeatFit | None) -> NDArray[np.float64]:
-        if len(flux) < LONG_FRAMES:
-            return np.zeros(FOLD_FEATURES)
-        if fit is None:
-            return np.concatenate((np.zeros(FOLD_FEATURES - _ECHOES), repetition(flux)))
+    def _folds(
+        self, flux: NDArray[np.float32], fit: BeatFit | None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return the folds, and what of them is new."""
+        if fit is None or len(flux) < LONG_FRAMES:
+            return np.zeros(FOLD_FEATURES), np.zeros(FLAM_FEATURES)
         beat_in_bar = self._grids.beat_count % BEATS_PER_BAR
-        return fold_features(flux, fit.since_beat_seconds, fit.period_seconds, beat_in_bar)
+        folds = fold_features(flux, fit.since_beat_seconds, fit.period_seconds, beat_in_bar)
+        self._flams.append(folds[None, :FLAM_FEATURES])
+        rows = self._flams.newest()
+        if len(rows) <= _GUARD_HOPS:
+            return folds, np.zeros(FLAM_FEATURES)
+        return folds, rows[-_NEWEST_HOPS:].mean(axis=0) - rows[:-_GUARD_HOPS].mean(axis=0)
 
     def _counts(self, fit: BeatFit | None) -> NDArray[np.float64]:
         """Return where in a bar, four bars and eight bars of its own count the set stands."""
