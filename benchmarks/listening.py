@@ -1,9 +1,9 @@
-"""Tempo and key as the live listener reads them, on real music, beside librosa and chance.
+"""Tempo, beat, key and genre as the live listener reads them, beside librosa and constants.
 
-The recordings are not part of the project: `../shared/data/audio`, or the folder that
-`DJUV_AUDIO` names, holds `tracks/NAME__128BPM.ogg` and `loops/`. Each file is played through the
-production path hop by hop (loops over and over, for 40 s); the median tempo and the most believed
-key of what was said along the way are compared with the truth.
+On rendered sets, which are true by construction, and on real music, whose truth is in its name.
+The recordings are not part of the project: `../shared/data/audio`, or the folder that `DJUV_AUDIO`
+names, holds `tracks/NAME__128BPM.ogg` and `loops/`. Each is played through the production path hop
+by hop (loops over and over, for 40 s), and every window after the first 8 s is counted.
 
 Run alone: `python -m benchmarks.listening`.
 """
@@ -13,29 +13,36 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.listening_played import Played, grid, played, said_beats, said_bpm
+from benchmarks.listening_rates import (
+    PEER_TOLERANCE,
+    BeatCount,
+    Tally,
+    key_relation,
+    tempo_verdict,
+)
+from benchmarks.listening_rendered import CONDITIONS, FIRST_HOP, measured
 from core.media import CHANNELS, HOP_SAMPLES, SAMPLE_RATE_HZ
-from core.messages import AudioHop, SessionInfo
-from judge.listening import Listener
 from judge.listening.camelot import key_name
-from judge.readings import FRAMES_PER_HOP, MEL_BANDS, HopSpectra
-from judge.resampling import Decimator
+from stream.files import open_mix
 
 FOLDER: Final = Path(__file__).parents[2] / "shared" / "data" / "audio"
 LEAST_HOPS: Final = 80
-TOLERANCE: Final = 0.04
-OCTAVES: Final = (1.0, 2.0, 0.5, 3.0, 1 / 3, 1.5, 2 / 3)
+MOST_HOPS: Final = 240
 CONSTANT_BPM: Final = 128.0
 CONSTANT_KEY: Final = 21  # A minor
+SETS: Final = 8
+
+_KEYS: Final = {key_name(key): key for key in range(24)}
 
 LOOP_BPM: Final = {
     "loop_amen": 136.9,
@@ -73,17 +80,6 @@ class Piece:
     key: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What was read of it."""
-
-    piece: Piece
-    bpm: float | None
-    key: int | None
-    librosa_bpm: float
-    hop_milliseconds: list[float]
-
-
 def pieces(folder: Path) -> Iterator[Piece]:
     """Yield every recording whose tempo is known."""
     names = {key_name(key): key for key in range(24)}
@@ -98,122 +94,73 @@ def pieces(folder: Path) -> Iterator[Piece]:
             yield Piece(name, path, bpm, None)
 
 
-def stereo(path: Path) -> NDArray[np.float32]:
-    """Read up to two minutes as 48 kHz stereo, repeated where it is shorter than 40 s."""
+def hops_of(path: Path) -> Iterator[NDArray[np.float32]]:
+    """Yield up to two minutes in hops of 48 kHz stereo; loops are repeated to 40 s."""
+    if path.parent.name == "loops":
+        yield from _repeated(path)
+    else:
+        yield from (hop.samples for hop in islice(open_mix(path).hops(), MOST_HOPS))
+
+
+def _repeated(path: Path) -> Iterator[NDArray[np.float32]]:
     import librosa  # noqa: PLC0415 (a peer that only this benchmark needs)
 
-    sound, _ = librosa.load(path, sr=SAMPLE_RATE_HZ, mono=False, duration=120.0)
-    sound = np.atleast_2d(sound)
-    sound = np.ascontiguousarray(np.broadcast_to(sound, (CHANNELS, sound.shape[1])).T)
+    loop, _ = librosa.load(path, sr=SAMPLE_RATE_HZ, mono=False)
+    stereo = np.broadcast_to(np.atleast_2d(loop), (CHANNELS, loop.shape[-1])).T
     wanted = LEAST_HOPS * HOP_SAMPLES
-    if len(sound) < wanted:
-        sound = np.tile(sound, (wanted // len(sound) + 1, 1))[:wanted]
-    return sound
+    sound = np.tile(stereo, (wanted // len(stereo) + 1, 1))[:wanted]
+    for start in range(0, wanted, HOP_SAMPLES):
+        yield np.ascontiguousarray(sound[start : start + HOP_SAMPLES])
 
 
-def judged(piece: Piece) -> Verdict:
-    """Play a recording through the production path, and through librosa."""
-    import librosa  # noqa: PLC0415
-
-    sound = stereo(piece.path)
-    listener = Listener(SessionInfo("benchmark", "benchmark", "DJ", 0.0))
-    decimator = Decimator()
-    no_mel = np.zeros((FRAMES_PER_HOP, MEL_BANDS), np.float32)
-    no_mfcc = np.zeros((FRAMES_PER_HOP, 13), np.float32)
-    tempi: list[float] = []
-    belief: dict[str, float] = defaultdict(float)
-    spent = []
-    for index in range(len(sound) // HOP_SAMPLES):
-        samples = sound[index * HOP_SAMPLES : (index + 1) * HOP_SAMPLES]
-        spectra = HopSpectra(decimator.process(samples), no_mel, no_mfcc)
-        hop = AudioHop("benchmark", index, index * HOP_SAMPLES, samples, 0, 0.0)
-        before = time.thread_time()
-        heard = listener.hear(hop, spectra)
-        spent.append(1_000 * (time.thread_time() - before))
-        if isinstance(heard.bpm.value, float):
-            tempi.append(heard.bpm.value)
-        if isinstance(heard.key.value, str):
-            belief[heard.key.value] += heard.key.confidence
-    names = {key_name(key): key for key in range(24)}
-    key = names[max(belief, key=lambda name: belief[name])] if belief else None
-    peer = librosa.feature.tempo(y=sound.mean(axis=1), sr=SAMPLE_RATE_HZ)
-    bpm = float(np.median(tempi)) if tempi else None
-    return Verdict(piece, bpm, key, float(peer[0]), spent)
-
-
-def right(bpm: float | None, truth: float, factors: tuple[float, ...] = (1.0,)) -> bool:
-    """Tell whether a tempo lies within 4 % of the truth times one of `factors`."""
-    return bpm is not None and any(
-        abs(bpm / (truth * factor) - 1) <= TOLERANCE for factor in factors
-    )
-
-
-def key_score(key: int | None, truth: int) -> float:
-    """Return MIREX's weighted score: fifth .5, relative .3, parallel .2."""
-    if key is None:
-        return 0.0
-    same_mode = (key < 12) == (truth < 12)
-    steps = (key - truth) % 12
-    if same_mode:
-        return {0: 1.0, 5: 0.5, 7: 0.5}.get(steps, 0.0)
-    relative = 3 if truth >= 12 else 9
-    return {0: 0.2, relative: 0.3}.get(steps, 0.0)
-
-
-def _share(values: list[bool]) -> float:
-    return round(sum(values) / len(values), 3)
-
-
-def _tempo_row(tempi: list[tuple[float | None, float]]) -> dict[str, float]:
-    return {
-        "within_4_percent": _share([right(bpm, truth) for bpm, truth in tempi]),
-        "octaves_and_thirds_allowed": _share([right(bpm, truth, OCTAVES) for bpm, truth in tempi]),
-    }
+def count(piece: Piece, result: Played, tempo: Tally, keys: Tally, beats: BeatCount) -> None:
+    """Count what was said of every window of a recording."""
+    kind = "tracks" if piece.path.parent.name == "tracks" else "loops"
+    for hop, heard in enumerate(result.heard):
+        if hop < FIRST_HOP:
+            continue
+        verdict = tempo_verdict(said_bpm(heard), [piece.bpm])
+        for group in ("all", kind, piece.name):
+            tempo.add(group, verdict)
+        tempo.add("always_128", tempo_verdict(CONSTANT_BPM, [piece.bpm]))
+        if hop in result.peer_bpm:
+            tempo.add("librosa", tempo_verdict(result.peer_bpm[hop], [piece.bpm]))
+            close = tempo_verdict(result.peer_bpm[hop], [piece.bpm], PEER_TOLERANCE)
+            tempo.add("librosa_within_4_percent", close)
+        if kind == "tracks":
+            beats.add(said_beats(heard, hop), grid(0.0, 60 / piece.bpm, hop))
+        if piece.key is not None:
+            said = None if heard.key.value is None else _KEYS[str(heard.key.value)]
+            keys.add("listener", "not_said" if said is None else key_relation(said, piece.key))
+            keys.add("always_a_minor", key_relation(CONSTANT_KEY, piece.key))
 
 
 def run(quick: bool) -> dict[str, Any]:
-    """Judge every recording, every third where `quick`; return the shares that are right."""
+    """Judge rendered sets and every recording; a few of both where `quick`."""
     folder = Path(os.environ.get("DJUV_AUDIO", FOLDER))
-    found = list(pieces(folder))[:: 3 if quick else 1]
+    real = _real(list(pieces(folder))[:: 3 if quick else 1])
+    conditions = CONDITIONS[:1] if quick else CONDITIONS
+    sets = 2 if quick else SETS
+    return {"real": real, "rendered": {each.name: measured(each, sets) for each in conditions}}
+
+
+def _real(found: list[Piece]) -> dict[str, Any]:
     if not found:
         return {"skipped": "no recordings with known tempo; name a folder in DJUV_AUDIO"}
-    verdicts = [judged(piece) for piece in found]
-    keyed = [(each.key, each.piece.key) for each in verdicts if each.piece.key is not None]
-    spent = np.concatenate([each.hop_milliseconds for each in verdicts])
-    guesses = range(24)
+    tempo, keys, beats = Tally(), Tally(), BeatCount()
+    spent: list[float] = []
+    for piece in found:
+        result = played(hops_of(piece.path))
+        count(piece, result, tempo, keys, beats)
+        spent += result.milliseconds
     return {
-        "files": len(verdicts),
-        "tempo": {
-            "listener": _tempo_row([(each.bpm, each.piece.bpm) for each in verdicts]),
-            "librosa": _tempo_row([(each.librosa_bpm, each.piece.bpm) for each in verdicts]),
-            "always_128": _tempo_row([(CONSTANT_BPM, each.piece.bpm) for each in verdicts]),
-        },
-        "key_weighted": {
-            "files": len(keyed),
-            "listener": _mean([key_score(key, truth) for key, truth in keyed]),
-            "always_a_minor": _mean([key_score(CONSTANT_KEY, truth) for _, truth in keyed]),
-            "random": _mean([key_score(guess, truth) for _, truth in keyed for guess in guesses]),
-        },
+        "files": len(found),
+        "tempo": tempo.rows(),
+        "beats_of_tracks": beats.row(),
+        "key": keys.rows(),
         "hear_milliseconds_cpu": {
             "median": round(float(np.median(spent)), 2),
             "p99": round(float(np.percentile(spent, 99)), 2),
-        },
-        "each": [_row(each) for each in verdicts],
-    }
-
-
-def _mean(values: list[float]) -> float | None:
-    return round(sum(values) / len(values), 3) if values else None
-
-
-def _row(verdict: Verdict) -> dict[str, Any]:
-    piece = verdict.piece
-    return {
-        "name": piece.name,
-        "bpm": {"truth": piece.bpm, "listener": verdict.bpm, "librosa": verdict.librosa_bpm},
-        "key": {
-            "truth": None if piece.key is None else key_name(piece.key),
-            "listener": None if verdict.key is None else key_name(verdict.key),
         },
     }
 
