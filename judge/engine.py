@@ -7,6 +7,7 @@ command line for recordings, `replay` for proof: one pipeline for all three.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from core.clock import Clock, SystemClock
 from core.messages import AudioHop, SessionInfo
 from inference.batching import BUCKETS, bucket_for, spans
 from inference.placement import Placement
+from judge.calibration import Calibration
 from judge.listening import Listener
 from judge.networks import EngineIdentity, Networks
 from judge.readings import WindowOpinion
@@ -47,6 +49,8 @@ class Engine:
         Times the stages.
     hearing, scoring
         Make a set's listener and scorer.
+    calibration
+        Brings scores onto the scale of a panel; for the scorer that is made by default.
     """
 
     def __init__(
@@ -55,12 +59,15 @@ class Engine:
         *,
         clock: Clock | None = None,
         hearing: Callable[[SessionInfo], Hearing] = Listener,
-        scoring: Callable[[SessionInfo], Scoring] = SetScorer,
+        scoring: Callable[[SessionInfo], Scoring] | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self._networks = networks
         self._clock = clock or SystemClock()
         self._hearing = hearing
-        self._scoring = scoring
+        self._scoring = scoring or partial(SetScorer, calibration=calibration)
+        version = None if calibration is None else calibration.version
+        self._identity = replace(networks.identity, calibration=version)
 
     @classmethod
     def load(
@@ -70,14 +77,28 @@ class Engine:
         *,
         placement: Placement | None = None,
         clock: Clock | None = None,
+        calibration: Path | None = None,
     ) -> Engine:
-        """Load the models and return an engine; see `Networks.load` for errors."""
-        return cls(Networks.load(models_dir, providers, placement), clock=clock)
+        """Load the models and return an engine.
+
+        Raises
+        ------
+        ModelInvalid
+            As `Networks.load` does.
+        ConfigurationInvalid
+            As `Networks.load` does, and if the file `calibration` is none or was fitted for
+            another model.
+        """
+        fitted = None if calibration is None else Calibration.load(calibration)
+        networks = Networks.load(models_dir, providers, placement)
+        if fitted is not None:
+            fitted = fitted.for_model(networks.identity.sha256)
+        return cls(networks, clock=clock, calibration=fitted)
 
     @property
     def identity(self) -> EngineIdentity:
         """Which model judges, and where it runs."""
-        return self._networks.identity
+        return self._identity
 
     @property
     def largest_batch(self) -> int:

@@ -65,6 +65,7 @@ class EngineIdentity:
     sha256: str  # over the files that run
     provider: str
     trained: bool
+    calibration: str | None = None  # version; None where scores stay on the judge's own scale
 
 
 @dataclass(frozen=True, slots=True)

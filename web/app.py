@@ -254,7 +254,11 @@ class _Composition:
             cache=settings.data_dir / "tensorrt",
         )
         engine = await asyncio.to_thread(
-            Engine.load, settings.inference.models_dir, settings.onnx_providers, placement=placement
+            Engine.load,
+            settings.inference.models_dir,
+            settings.onnx_providers,
+            placement=placement,
+            calibration=settings.inference.calibration,
         )
         features = self._features()
         self._stack.push_async_callback(features.close)

@@ -40,7 +40,7 @@ def load_engine(settings: Settings, provider: ProviderName | None = None) -> Eng
     core.errors.ModelInvalid
         If the models are absent or damaged.
     core.errors.ConfigurationInvalid
-        If no provider works.
+        If no provider works, or the calibration is for another model.
     """
     providers = settings.onnx_providers if provider is None else (ONNX_PROVIDERS[provider],)
     placement = Placement(
@@ -48,7 +48,12 @@ def load_engine(settings: Settings, provider: ProviderName | None = None) -> Eng
         graphs=settings.inference.cuda_graphs,
         cache=settings.data_dir / "tensorrt",
     )
-    return Engine.load(settings.inference.models_dir, providers, placement=placement)
+    return Engine.load(
+        settings.inference.models_dir,
+        providers,
+        placement=placement,
+        calibration=settings.inference.calibration,
+    )
 
 
 def judge_file(

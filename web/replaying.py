@@ -62,7 +62,7 @@ class Difference:
 class Obstacle:
     """Why scores cannot be compared."""
 
-    reason: str  # "model", "provider", "decoder" or "nothing"
+    reason: str  # "model", "calibration", "provider", "decoder" or "nothing"
     then: str = ""
     now: str = ""
 
@@ -145,6 +145,8 @@ def _obstacle(
         models = (f"{facts.model.name} {facts.model.version}" for facts in (then, now))
         digests = (facts.model.sha256[:12] for facts in (then, now))
         return Obstacle("model", *map(" ".join, zip(models, digests, strict=True)))
+    if then.calibration != now.calibration:
+        return Obstacle("calibration", then.calibration or "-", now.calibration or "-")
     if then.provider != now.provider:
         return Obstacle("provider", then.provider, now.provider)
     if then.decoder != now.decoder:
@@ -239,7 +241,7 @@ def engine_like(recording: Recording, settings: Settings) -> Engine:
     core.errors.ModelInvalid
         If the models are absent or damaged.
     core.errors.ConfigurationInvalid
-        If no provider works.
+        If no provider works, or the calibration is for another model.
     """
     names = {onnx: name for name, onnx in ONNX_PROVIDERS.items()}
     provider = names.get(recording.facts.judging.provider)

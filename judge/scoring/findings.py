@@ -25,6 +25,7 @@ from judge.scoring.opinion import named_measures
 from judge.scoring.standing import LEAST_POINTS
 from judge.scoring.techniques import Deed
 from judge.scoring.tracking import Track
+from judge.scoring.whole_set import unproved_share
 from judge.specification import Measure
 
 OVERLAP_SECONDS: Final = 6.0
@@ -88,6 +89,7 @@ class FindingsWriter:
         if hop_index < FIRST_SET_HOP or hop_index % (FIRST_SET_HOP // 6):
             return ()
         aspects = aspects_of()
+        points = -SPAN * (1 - unproved_share(hop_index + 1))
         found = []
         for component, weights in (
             (Component.ENERGY, ENERGY_WEIGHTS),
@@ -96,10 +98,10 @@ class FindingsWriter:
             lost = weighed(aspects[component], weights)
             due = [code for code in lost if self._is_due(code, hop_index)]
             worst = max(due, key=lambda code: lost[code], default=None)
-            if worst is not None and SPAN * lost[worst] >= LEAST_SET_POINTS:
+            if worst is not None and -points * lost[worst] >= LEAST_SET_POINTS:
                 self._told_set_hop[worst] = hop_index
                 measured = aspects[component][worst].measured
-                found.append(_finding(worst, measured, -SPAN * lost[worst], 0, hop_index + 1))
+                found.append(_finding(worst, measured, points * lost[worst], 0, hop_index + 1))
         return tuple(found)
 
     def _is_due(self, code: str, hop_index: int) -> bool:

@@ -77,9 +77,7 @@ class SetCourse:
             lost = rubric.weighed(self.energy_aspects(tracks, genre), rubric.ENERGY_WEIGHTS)
         else:
             lost = rubric.weighed(self.creativity_aspects(tracks), rubric.CREATIVITY_WEIGHTS)
-        seconds = self._hops * HOP_SECONDS
-        unproved = UNPROVED_SECONDS / (UNPROVED_SECONDS + seconds)
-        return whole(component, lost, DEVIATION, unproved)
+        return whole(component, lost, DEVIATION, unproved_share(self._hops))
 
     def _ideas(self, tracks: Sequence[Track]) -> list[tuple[str, float]]:
         ideas = []
@@ -100,6 +98,11 @@ class SetCourse:
             track.start_hop - 2 <= deed.end_hop and deed.start_hop <= track.end_hop + 2
             for track in tracks
         )
+
+
+def unproved_share(hops: int) -> float:
+    """Return how much a set of so many hops is still taken for a usual one, 0-1."""
+    return UNPROVED_SECONDS / (UNPROVED_SECONDS + hops * HOP_SECONDS)
 
 
 def technical(track: Track) -> float:

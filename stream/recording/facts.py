@@ -42,6 +42,7 @@ class JudgingFacts:
     provider: str  # of ONNX Runtime, as chosen
     decoder: str  # which Opus decoder, with its version
     software_version: str
+    calibration: str | None = None  # version; None for the judge's own scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.errors import ConfigurationInvalid
 from core.media import HOP_SAMPLES, HOPS_PER_WINDOW
 from core.messages import AudioHop, Beat, Fault, Score, SessionInfo
 from inference.files import ModelFiles
@@ -39,6 +41,7 @@ from judge.specification import (
     settings,
 )
 from judge.turn import Judged
+from tests.judge.calibration.fitted import STRICTER_POINTS, calibration, calibration_file
 from tests.judge.music import hops, info, mix
 from training.simulator.rendering import SetRenderer
 
@@ -460,6 +463,28 @@ def test_what_was_heard_goes_to_the_cache(engine: Engine) -> None:
     assert features["bpm"] == pytest.approx(124.0, abs=1.0)
     assert {f"mfcc_{n}" for n in range(13)} < set(features)
     assert isinstance(features["integrated_lufs"], float)
+
+
+def test_a_calibration_is_used_and_named(networks: Networks, tmp_path: Path) -> None:
+    sha256 = networks.identity.sha256
+    path = calibration_file(tmp_path, sha256)
+    engine = Engine.load(providers=["CPUExecutionProvider"], calibration=path)
+    assert engine.identity == replace(networks.identity, calibration=calibration(sha256).version)
+    moved = scores(play(engine, hops(MUSIC)[:24]))[-1]
+    plain = scores(play(Engine(networks), hops(MUSIC)[:24]))[-1]
+    for component, estimate in plain.components.items():
+        if estimate is not None:
+            expected = max(estimate.value - STRICTER_POINTS, 1.0)
+            assert moved.components[component].value == pytest.approx(expected)
+
+
+def test_a_calibration_for_another_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationInvalid, match="fitted for the model") as refused:
+        Engine.load(
+            providers=["CPUExecutionProvider"],
+            calibration=calibration_file(tmp_path, "ef" * 32),
+        )
+    assert refused.value.slug == "calibration_for_another_model"
 
 
 def test_the_engine_says_who_judges(engine: Engine) -> None:

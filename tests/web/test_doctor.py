@@ -16,6 +16,7 @@ import pytest
 
 from battles.database import Database
 from tests.conftest import RedisServer
+from tests.judge.calibration.fitted import calibration_file
 from web.command_line import checks, doctor, run
 from web.command_line.checks import Finding, Verdict
 from web.settings import Settings, load_settings
@@ -111,6 +112,14 @@ def test_without_libopus_loss_cannot_be_concealed(monkeypatch: pytest.MonkeyPatc
 def test_models_that_do_not_load_are_a_problem(tmp_path: Path):
     absent = checks.check_models(_settings(inference={"models_dir": tmp_path}))
     assert _found(absent) == (Verdict.PROBLEM, "invalid")
+
+
+def test_a_calibration_for_another_model_is_a_problem(tmp_path: Path):
+    path = calibration_file(tmp_path, model_sha256="ef" * 32)
+    settings = _settings(inference={"calibration": path, "providers": ["cpu"]})
+    finding = checks.check_models(settings)
+    assert finding.verdict is Verdict.PROBLEM
+    assert "fitted for the model efefefefefef" in str(finding.details)
 
 
 def test_a_gpu_that_is_not_used_is_told(monkeypatch: pytest.MonkeyPatch):

@@ -15,6 +15,7 @@ import pytest
 
 from stream.files import open_mix
 from tests.golden.render import write
+from tests.judge.calibration.fitted import STRICTER_POINTS, calibration, calibration_file
 from web.command_line import run
 from web.report.contents import SCHEMA_PATH
 
@@ -78,6 +79,36 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(arguments, words, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert words in err
+    assert "Traceback" not in err
+
+
+def test_a_calibration_moves_the_scores_and_the_report_names_it(tmp_path, monkeypatch, capsys):
+    plain, moved, page = (tmp_path / name for name in ("plain.json", "moved.json", "moved.html"))
+    assert run(["judge", str(HOUSE), "--json", str(plain)]) == 0
+    before = orjson.loads(plain.read_bytes())
+    path = calibration_file(tmp_path, before["model"]["sha256"])
+    monkeypatch.setenv("DJUV_INFERENCE__CALIBRATION", str(path))
+    assert run(["judge", str(HOUSE), "--json", str(moved), "--html", str(page)]) == 0
+    after = orjson.loads(moved.read_bytes())
+    jsonschema.validate(after, orjson.loads(SCHEMA_PATH.read_bytes()))
+    version = calibration(before["model"]["sha256"]).version
+    assert before["model"]["calibration"] is None
+    assert after["model"]["calibration"] == version
+    assert version in page.read_text()
+    assert version in capsys.readouterr().out
+    for name, score in before["components"].items():
+        if score is not None:
+            expected = max(score - STRICTER_POINTS, 1.0)
+            assert after["components"][name] == pytest.approx(expected)
+
+
+def test_a_calibration_for_another_model_stops_the_start(tmp_path, monkeypatch, capsys):
+    path = calibration_file(tmp_path, "ef" * 32)
+    monkeypatch.setenv("DJUV_INFERENCE__CALIBRATION", str(path))
+    assert run(["judge", str(HOUSE)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "efefefefefef" in err
     assert "Traceback" not in err
 
 

@@ -349,6 +349,13 @@ def test_an_untrained_model_is_called_so():
     assert "not been trained" in printed(Collection().report(origin, EN))
 
 
+def test_a_report_says_whose_scale_its_scores_are_on():
+    fitted = dataclasses.replace(ORIGIN.model, calibration="20260101-0123456789ab")
+    origin = dataclasses.replace(ORIGIN, model=fitted)
+    assert "20260101-0123456789ab" in printed(Collection().report(origin, EN), width=200)
+    assert "panel" not in printed(Collection().report(ORIGIN, EN), width=200)
+
+
 def test_times_and_numbers_are_written_as_people_write_them():
     assert [clock(seconds) for seconds in (0, 59.9, 760, 3599, 3760)] == [
         "0:00",

@@ -140,10 +140,13 @@ def check_audio(_settings: Settings) -> Finding:
 def check_models(settings: Settings) -> Finding:
     """Load the models on the best provider that works, and ask why no better one does."""
     from inference.providers import Provider, provider_library_problem  # noqa: PLC0415 - as above
+    from judge.calibration import Calibration  # noqa: PLC0415 - as above
     from judge.networks import Networks  # noqa: PLC0415 - as above
 
     try:
         identity = Networks.load(settings.inference.models_dir, settings.onnx_providers).identity
+        if settings.inference.calibration is not None:
+            Calibration.load(settings.inference.calibration).for_model(identity.sha256)
     except ModelInvalid as error:
         return _problem("models", "invalid", problem=str(error))
     except ConfigurationInvalid as error:

@@ -110,6 +110,7 @@ class Model:
     version: str
     sha256: str
     trained: bool  # False for a model that is there for its shape alone
+    calibration: str | None = None  # version; None where scores are on the judge's own scale
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,12 @@ def judging_facts(identity: EngineIdentity) -> JudgingFacts:
         provider=identity.provider,
         decoder=decoder_description(),
         software_version=software_version(),
+        calibration=identity.calibration,
     )
 
 
 def model_of(identity: EngineIdentity) -> Model:
     """Return what a report says of the model."""
-    return Model(identity.name, identity.version, identity.sha256, identity.trained)
+    return Model(
+        identity.name, identity.version, identity.sha256, identity.trained, identity.calibration
+    )

@@ -57,6 +57,8 @@ def _parts(report: Report, texts: Texts) -> Iterator[RenderableType]:
         ),
         style=_QUIET,
     )
+    if report.model.calibration is not None:
+        yield Text(texts("report.calibrated", version=report.model.calibration), style=_QUIET)
     if not report.model.trained:
         yield Text(texts("report.untrained"), style="bold red")
 

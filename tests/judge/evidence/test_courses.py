@@ -16,7 +16,8 @@ from judge.evidence.phrases import PHRASE_BEATS, PHRASE_FEATURES, REACH_BEATS, P
 from judge.listening.onsets import FINE_BANDS, ONSET_BANDS
 
 PERIOD = 0.47
-ON_TIME = np.array([0.0, 1.0, 0.0, 0.0, 1.0])
+SINE, _, _, _, DISTANCE, HALF_DISTANCE, PERCENT, KNOWN = range(8)
+ON_TIME = np.array([0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0])
 
 
 def grids(hops, *, shift_seconds=0.0, from_hop=60, period_after=PERIOD):
@@ -30,7 +31,7 @@ def grids(hops, *, shift_seconds=0.0, from_hop=60, period_after=PERIOD):
         newest = every[every <= end]
         period = period_after if end > from_hop / 2 else PERIOD
         features = course.hear(float(newest[-1]) if len(newest) else None, period)
-    return features.reshape(len(LOOK_BACK_HOPS), 5), course
+    return features.reshape(len(LOOK_BACK_HOPS), 8), course
 
 
 def test_a_beat_that_goes_on_stands_on_its_old_grids():
@@ -44,16 +45,23 @@ def test_a_beat_that_goes_on_stands_on_its_old_grids():
 def test_a_beat_that_moved_is_off_them_by_as_much(shift_ms):
     features, _ = grids(80, shift_seconds=shift_ms / 1000)
     old, new = features[LOOK_BACK_HOPS.index(48)], features[LOOK_BACK_HOPS.index(12)]
-    assert old[2] * 120 == pytest.approx(abs(shift_ms), abs=4)
-    assert np.sign(old[0]) == np.sign(shift_ms)
-    assert new[2] * 120 < 4 or new[4] == 0
+    assert old[DISTANCE] * 120 == pytest.approx(abs(shift_ms), abs=4)
+    assert np.sign(old[SINE]) == np.sign(shift_ms)
+    assert new[DISTANCE] * 120 < 4 or new[KNOWN] == 0
+
+
+def test_a_tracker_that_jumps_to_the_off_beat_has_heard_no_offset():
+    features, _ = grids(80, shift_seconds=PERIOD / 2)
+    old = features[LOOK_BACK_HOPS.index(48)]
+    assert old[DISTANCE] == 1
+    assert old[HALF_DISTANCE] * 120 < 4
 
 
 def test_another_tempo_is_told_in_percent_and_octaves_are_none():
     features, _ = grids(80, period_after=PERIOD / 1.02)
-    assert features[LOOK_BACK_HOPS.index(48), 3] == pytest.approx(2.0, abs=0.1)
+    assert features[LOOK_BACK_HOPS.index(48), PERCENT] == pytest.approx(2.0, abs=0.1)
     doubled, _ = grids(80, period_after=PERIOD / 2)
-    assert doubled[LOOK_BACK_HOPS.index(48), 3] == pytest.approx(0.0, abs=0.01)
+    assert doubled[LOOK_BACK_HOPS.index(48), PERCENT] == pytest.approx(0.0, abs=0.01)
 
 
 def test_without_a_beat_no_grid_is_known():

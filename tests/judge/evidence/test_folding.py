@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from judge.evidence.folding import (
-    BAR_BINS,
+    APART_BINS,
     BEAT_BINS,
     ECHO_GROUPS,
     ECHO_LAGS,
+    FLAM_FEATURES,
     FOLD_FEATURES,
     LONG_FRAMES,
+    apart,
     fold_features,
     folded,
     harmonics,
@@ -91,12 +93,35 @@ def test_the_level_of_the_sound_is_not_in_it():
     assert np.isfinite(fold_features(0 * flux, 0.1, PERIOD_SECONDS, 0)).all()
 
 
-def test_the_bar_turns_with_its_beat():
-    flux = np.full((LONG_FRAMES, ONSET_BANDS), 0.01, np.float32)
-    flux[np.arange(0, LONG_FRAMES, round(4 * PERIOD_FRAMES))] = 1.0
-    bars = []
-    for beat_in_bar in (0, 1):
-        features = fold_features(flux, 0.0, PERIOD_SECONDS, beat_in_bar)
-        start = ONSET_BANDS * BEAT_BINS
-        bars.append(np.argmax(features[start : start + BAR_BINS]))
-    assert (bars[1] - bars[0]) % BAR_BINS == BAR_BINS // 4
+@pytest.mark.parametrize("offset_ms", [30, 60, 100])
+def test_how_far_apart_two_onsets_are_shows_wherever_in_the_beat_they_are(offset_ms):
+    flux = onsets(0.0, offset_ms / 1000)
+    bin_ms = 1000 * PERIOD_SECONDS / BEAT_BINS
+    for turned in (0.0, 0.21, 0.5):
+        fold = folded(flux, (since(len(flux)) + turned) % 1.0, PERIOD_FRAMES, BEAT_BINS)
+        table = apart(fold).reshape(ONSET_BANDS, APART_BINS)
+        assert table.max() <= 1
+        beyond = table[0, 2:]
+        assert (3 + int(np.argmax(beyond))) * bin_ms == pytest.approx(offset_ms, abs=1.5 * bin_ms)
+
+
+def test_nothing_depends_on_where_the_folds_begin():
+    flux = onsets(0.0, 0.05)
+    flux[np.arange(0, LONG_FRAMES, round(4 * PERIOD_FRAMES))] += 1.0
+    one, other = (fold_features(flux, 0.1, PERIOD_SECONDS, beat) for beat in (0, 1))
+    assert np.abs(one - other).max() < 0.02
+    later = fold_features(flux, 0.1 + 8 * PERIOD_SECONDS / BEAT_BINS, PERIOD_SECONDS, 0)
+    assert np.abs(one - later)[: ONSET_BANDS * APART_BINS].max() < 0.02
+
+
+def test_a_mark_on_each_bar_shows():
+    plain, marked = onsets(0.0), onsets(0.0)
+    marked[np.arange(0, LONG_FRAMES, round(4 * PERIOD_FRAMES))] += 2.0
+    bar = slice(FLAM_FEATURES, FOLD_FEATURES)
+    one, other = (
+        fold_features(flux, since(LONG_FRAMES) * PERIOD_SECONDS, PERIOD_SECONDS, 0)[bar].reshape(
+            ONSET_BANDS, -1
+        )
+        for flux in (plain, marked)
+    )
+    assert other[0, 0] > one[0, 0] + 0.2, "once a bar"

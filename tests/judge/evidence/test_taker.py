@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
-from judge.evidence import EVIDENCE_FEATURES, EvidenceTaker
-from judge.evidence.folding import BEAT_BINS, FOLD_FEATURES, ONSET_BANDS
+from judge.evidence import EVIDENCE_FEATURES, PLACES, EvidenceTaker
+from judge.evidence.folding import APART_BINS, BEAT_BINS, ONSET_BANDS
 from judge.listening import Listener
 from tests.judge.listening.signals import info, placed, stereo
 from tests.judge.scoring.parts import PLAIN, hop
@@ -47,18 +47,17 @@ def test_before_anything_was_heard_there_is_none():
 
 
 def test_it_says_more_than_nothing(of_music):
-    assert (of_music[-1] != 0).mean() > 0.7
+    assert (of_music[-1] != 0).mean() > 0.5
     assert np.array_equal(evidence(MUSIC), of_music)
 
 
 def test_a_louder_copy_shows_nearly_the_same(of_music):
     """Spectra are compressed above a floor, so that their faintest bands move a little."""
     louder = evidence(MUSIC * np.float32(2.0))
-    between = np.abs(np.diff(of_music[10:], axis=0)).mean()
     differences = np.abs(louder - of_music)[10:]
     assert np.quantile(differences, 0.95) < 0.1
     assert differences.max() < 0.5
-    assert differences.mean() < 0.25 * between, "far less than from one hop to the next"
+    assert differences.mean() < 0.02
 
 
 def test_nothing_looks_ahead(of_music):
@@ -79,17 +78,31 @@ def test_the_offset_of_two_click_tracks_shows_in_the_fold(offset_ms):
     times = np.arange(0.2, SECONDS - 0.5, period)
     both = np.sort(np.concatenate((times, times + offset_ms / 1000)))
     rows = evidence(stereo(placed(click(), both.tolist(), SECONDS)))
-    fold = np.expm1(rows[-1, : ONSET_BANDS * BEAT_BINS].reshape(ONSET_BANDS, BEAT_BINS)[-1])
-    spectrum = np.abs(np.fft.rfft(fold))
-    correlation = np.fft.irfft(spectrum**2)
-    far = correlation[2 : BEAT_BINS // 2]
+    table = rows[-1, PLACES["folds"]][: ONSET_BANDS * APART_BINS].reshape(ONSET_BANDS, -1)
+    far = table[-1, 2:]
     bin_ms = 1000 * period / BEAT_BINS
-    prominence = far.max() / correlation[0]
     if offset_ms == 0:
-        assert prominence < 0.35
+        assert far.max() < 0.25
     else:
-        assert prominence > 0.35
-        assert (2 + int(np.argmax(far))) * bin_ms == pytest.approx(offset_ms, abs=1.5 * bin_ms)
+        assert far.max() > 0.35
+        assert (3 + int(np.argmax(far))) * bin_ms == pytest.approx(offset_ms, abs=1.5 * bin_ms)
+
+
+def test_a_flam_that_was_not_there_a_while_ago_is_new():
+    period = 60 / 125
+    times = np.arange(0.2, 29.5, period)
+    late = times[times > 22] + 0.06
+    alone = evidence(stereo(placed(click(), times.tolist(), 30)))
+    joined = evidence(stereo(placed(click(), sorted([*times, *late]), 30)))
+    new = [np.abs(rows[-1, PLACES["flams"]]).max() for rows in (alone, joined)]
+    assert new[0] < 0.1
+    assert new[1] > 0.3
+
+
+def test_what_lies_where_is_everything_once():
+    places = sorted(PLACES.values(), key=lambda place: place.start)
+    assert [place.start for place in places] == [0, *(place.stop for place in places[:-1])]
+    assert places[-1].stop == EVIDENCE_FEATURES
 
 
 def test_the_number_of_threads_changes_no_bit():
@@ -121,6 +134,7 @@ def test_a_hole_and_a_clipped_run_show_at_once():
     assert shown[20, -1] < whole[20, -1] - 0.5, "the quietest twentieth against the peak"
 
 
-def test_no_beat_leaves_the_folds_at_nothing_but_repetition():
+def test_without_a_beat_nothing_is_folded():
     rows = evidence(SOUNDS["silence"].astype(np.float32))
-    assert not rows[-1, :FOLD_FEATURES].any()
+    for kind in ("folds", "flams", "grids", "phrases", "pulse", "counts"):
+        assert not rows[:, PLACES[kind]].any(), kind

@@ -32,5 +32,7 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "page.about.audio", f"<code>{escape(audio.sha256)}</code>"
     yield "page.about.judge", escape(f"{model.name} {model.version}")
     yield "page.about.model", f"<code>{escape(model.sha256)}</code>"
+    if model.calibration is not None:
+        yield "page.about.calibration", escape(model.calibration)
     yield "page.about.software", escape(f"DJ UNIVERSE Live {report.software_version}")
     yield "page.about.providers", escape(", ".join(report.providers))
