@@ -75,8 +75,8 @@ def truth_of(renderer: SetRenderer, hops: int) -> Truth:
     labels = Labels(renderer.truth, renderer.stems, renderer.start_sample)
     course = labels.course()
     known = [
-        labels.whole_set((hop + 1) * HOP_SECONDS)
-        for hop in range(SET_LABEL_EVERY_HOPS - 1, hops, SET_LABEL_EVERY_HOPS)
+        labels.whole_set(min(hop + SET_LABEL_EVERY_HOPS, hops) * HOP_SECONDS)
+        for hop in range(0, hops, SET_LABEL_EVERY_HOPS)
     ]
     every = np.repeat(np.array(known, np.float32), SET_LABEL_EVERY_HOPS, axis=0)[:hops]
     bpm, key = _playing(renderer, hops)

@@ -14,12 +14,14 @@ from inference.files import CHECKSUMS
 from judge.engine import Engine
 from judge.mel.scipy_mel import ScipyMel
 from judge.mel.specification import SLICE_SAMPLES
+from judge.specification import Output
 from tests.judge.music import hops, info, mix
 from training.export import PARITY, ModelMetadata, export, parts, weights_sha256
 from training.mel import LogMel
 from training.model import Judge, seeded_judge
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]
+"""Exporting takes half a minute on an idle machine, and several on a busy one."""
 
 METADATA = ModelMetadata("test-judge", "3.2.1", trained=True, training_data_sha256="a" * 64)
 
@@ -34,8 +36,9 @@ def lively_judge() -> Judge:
             assert module.running_var is not None
             module.running_mean += 0.1 * torch.randn(module.num_features, generator=generator)
             module.running_var *= 0.5 + torch.rand(module.num_features, generator=generator)
-    judge.head.mfcc_mean += 0.3
-    judge.head.deviation_scale *= 1.4
+    judge.head.standard_mfcc.mean += 0.3
+    judge.head.reader.standard.scale *= 1.2
+    judge.head.fusion.deviation_scale *= 1.4
     return judge
 
 
@@ -98,8 +101,10 @@ def test_files_name_their_inputs_and_say_nothing_of_the_machine(folder: Path) ->
         assert b".py" not in content
         assert [entry.version for entry in onnx.load(path).opset_import] == [18]
     head = onnx.load(folder / "head.onnx").graph
-    assert [value.name for value in head.input] == ["columns", "mfcc", "basic", "mixing"]
-    assert [value.name for value in head.output] == ["mean", "deviation"]
+    assert [value.name for value in head.input] == [
+        "columns", "evidence", "mfcc", "basic", "mixing", "state",
+    ]  # fmt: skip
+    assert [value.name for value in head.output] == ["outputs", "deviations", "next_state"]
 
 
 def test_a_file_that_differs_from_torch_is_not_put_in_place(
@@ -116,7 +121,7 @@ def test_a_file_that_differs_from_torch_is_not_put_in_place(
 def test_parity_sees_a_wrong_weight(judge: Judge, folder: Path) -> None:
     changed = lively_judge()
     with torch.no_grad():
-        changed.head.mean.bias[0] += 0.01
+        changed.head.fusion.said.bias[Output.MEASURES.value] += 0.01
     by_kind = {part.kind: part for part in parts(changed)}
     content = (folder / "head.onnx").read_bytes()
     assert training.export.parity(by_kind["head"], content) > PARITY

@@ -1,159 +1,144 @@
-"""Training must fit what can be fitted, and the trunk run over clips must equal the windows'."""
+"""Training must fit what can be fitted, the same way each time, and say how it went."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from training.dataset import Dataset, Split, first_columns, first_frame
-from training.evaluate import BEGIN, evaluate, figures_as_markdown, r2_score, write_figures
-from training.model import seeded_judge
-from training.train import (
-    Epoch,
-    Reporter,
-    Settings,
-    _whole_clip,
-    judged,
-    loss_of,
-    train,
-    write_history,
+from judge.readings import FRAMES_PER_HOP
+from judge.specification import (
+    COLUMNS_PER_HOP,
+    COLUMNS_PER_WINDOW,
+    DEVIATIONS,
+    PARTS,
+    columns_known,
 )
+from tests.training.examples import HOPS, example
+from training.model import seeded_judge
+from training.sound import CROP_HOPS, Columns, columns_of, fit_trunk, means_of
+from training.train import Epoch, Reporter, Settings, settled_hops, train, write_history
 
 pytestmark = pytest.mark.training
-WINDOW_FRAMES = 494
+
+QUICK = Settings(
+    epochs=6, sets_a_batch=3, trunk_steps=2, trunk_crops=2, learning_rate=5e-3, patience_epochs=20
+)
 
 
-def made_up(clips, seed):
-    """Return sets whose energy label is the level of their sound: easy to learn."""
-    rng = np.random.default_rng(seed)
-    hops = np.tile(np.array([19, 21], dtype=np.int32), (clips, 1))
-    level = rng.uniform(-1, 1, clips).astype(np.float32)
-    log_mel = rng.normal(0, 0.1, (clips, 550, 128)) + level[:, None, None]
-    labels = np.full((clips, 2, 4), 0.5, dtype=np.float32)
-    labels[..., 2] = 0.5 + 0.4 * level[:, None]
-    labels[..., :2] = rng.uniform(0.2, 0.8, (clips, 1, 1))
-    mfcc = np.tile(level[:, None, None] * 10, (1, 2, 13)).astype(np.float32)
-    mfcc += rng.normal(0, 0.1, mfcc.shape).astype(np.float32)
-    return Dataset(
-        log_mel=log_mel.astype(np.float16),
-        hops=hops,
-        mfcc=mfcc,
-        basic=np.zeros((clips, 2, 3), dtype=np.float32),
-        transitions=np.zeros((clips, 2, 10, 4), dtype=np.float32),
-        labels=labels,
-        genre=np.array(["house"] * clips),
-    )
+class Notes(Reporter):
+    """Keeps what it is told."""
 
+    def __init__(self):
+        self.steps, self.epochs = [], []
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Keep to one thread: on a busy machine torch's threads wait for each other."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+    def trunk(self, step, loss):
+        self.steps.append((step, loss))
+
+    def epoch(self, epoch):
+        self.epochs.append(epoch)
 
 
 @pytest.fixture(scope="module")
-def parts():
-    return Split(made_up(10, 0), made_up(3, 1), made_up(5, 2))
+def sets():
+    return [example(seed) for seed in range(9)]
 
 
 @pytest.fixture(scope="module")
-def trained(parts):
-    told = []
-
-    class Listening(Reporter):
-        def __call__(self, epoch):
-            told.append(epoch)
-
-    settings = Settings(epochs=5, clips_a_batch=2, crop_hops=22)
-    model, history = train(parts.training, parts.choosing, settings, Listening())
-    assert told == history
-    return model, history
+def trained(sets):
+    notes = Notes()
+    model, history = train(sets[:6], sets[6:], QUICK, notes)
+    return model, history, notes
 
 
-def test_the_loss_falls(trained):
-    _, history = trained
-    assert len(history) == 5
-    assert min(epoch.choosing_mse for epoch in history) < history[0].choosing_mse
+def test_the_loss_falls_and_everybody_is_told(trained):
+    _, history, notes = trained
+    assert notes.epochs == history
+    assert [step for step, _ in notes.steps] == [1, 2]
+    assert [epoch.epoch for epoch in history] == list(range(1, 7))
+    assert history[-1].training_loss < history[0].training_loss
+    assert min(epoch.choosing_loss for epoch in history[1:]) < history[0].choosing_loss
+    assert not trained[0].training
 
 
-def test_training_again_gives_the_same_judge(parts):
-    first, again = (
-        train(parts.choosing, parts.choosing, Settings(epochs=1, crop_hops=22), Reporter())[0]
-        for _ in range(2)
-    )
+def test_training_again_gives_the_same_judge(sets):
+    settings = replace(QUICK, epochs=1, trunk_steps=1)
+    first, again = (train(sets[:3], sets[6:7], settings, Reporter())[0] for _ in range(2))
     for one, other in zip(first.state_dict().values(), again.state_dict().values(), strict=True):
         torch.testing.assert_close(one, other)
 
 
-def test_the_shared_trunk_equals_windows_run_alone(parts, trained):
-    model, _ = trained
-    dataset = parts.held_out
-    with torch.inference_mode():
-        mean, deviation = judged(model, _whole_clip(dataset, 0, dataset.transitions[0]))
-        for window, column in enumerate(first_columns(dataset.hops[0])):
-            start = first_frame(int(column))
-            log_mel = torch.from_numpy(
-                dataset.log_mel[0, start : start + WINDOW_FRAMES].astype(np.float32)
-            )
-            alone = model(
-                log_mel[None],
-                *(
-                    torch.from_numpy(values[0, window : window + 1])
-                    for values in (dataset.mfcc, dataset.basic, dataset.transitions)
-                ),
-            )
-            torch.testing.assert_close(alone[0][0], mean[window], atol=1e-5, rtol=0)
-            torch.testing.assert_close(alone[1][0], deviation[window], atol=1e-5, rtol=0)
+def test_stated_deviations_match_the_errors_of_the_choosing_sets(sets, trained):
+    model, _, _ = trained
+    scale = model.head.fusion.deviation_scale
+    assert scale.shape == (DEVIATIONS,)
+    assert (scale != 1).all()
+    assert (scale > 0).all()
 
 
-def test_figures_stand_beside_their_baselines(parts, trained, tmp_path):
-    table = evaluate(trained[0], parts)
-    mean_guess = table["mean of the training labels"]["energy"]
-    assert mean_guess.r2 <= 0 and mean_guess.pearson is None
-    ridge = table["ridge on MFCC, tempo, energy"]["energy"]
-    assert ridge.r2 > 0.9  # the made-up label is linear in the MFCC
-    assert ridge.r2_low <= ridge.r2 <= ridge.r2_high
-    judge = table["judge, sound alone"]["energy"]
-    assert judge.mae_points < mean_guess.mae_points
-    page = tmp_path / "MODEL_CARD.md"
-    page.write_text("# A card\n\nWords.\n")
-    for _ in range(2):  # a second time replaces, and leaves the rest alone
-        write_figures(page, figures_as_markdown(table, "Words before."), "unused")
-    text = page.read_text()
-    assert text.startswith("# A card\n\nWords.\n")
-    assert text.count(BEGIN) == 1
-    assert "not agreement with human judges" in text
+def test_training_stops_when_nothing_gets_better(sets):
+    settings = replace(QUICK, epochs=8, patience_epochs=1, learning_rate=0.0, trunk_steps=1)
+    _, history = train(sets[:3], sets[6:7], settings, Reporter())
+    assert len(history) == 2
 
 
-def test_r2_of_truth_and_of_the_mean():
-    labels = np.array([[0.1, 0.5], [0.9, 0.2]], dtype=np.float32)
-    assert r2_score(labels, labels) == 1.0
-    assert r2_score(labels, np.full_like(labels, labels.mean())) == pytest.approx(0.0, abs=1e-6)
+def test_what_is_said_where_it_counts(sets, trained):
+    hops = settled_hops(trained[0], sets[6:])
+    assert hops.parts.shape == hops.true_parts.shape
+    assert hops.parts.shape[1] == PARTS
+    assert len(hops.windows) == 3 * HOPS
+    truths = {tuple(np.round(row, 5)) for row in hops.true_parts.tolist()}
+    expected = {tuple(np.round(each.truth.course.parts[0], 5)) for each in sets[6:]}
+    assert truths == expected
 
 
-def test_a_deviation_that_fits_the_error_costs_least():
-    labels = torch.full((500, 4), 0.5)
-    errors = torch.randn(500, 4, generator=torch.Generator().manual_seed(0)) * 0.1
-    stated = torch.tensor([0.03, 0.1, 0.4])
-    # With beta, weights differ between deviations: compare the likelihood within one weight.
-    losses = [
-        float(loss_of(labels + errors, torch.full((500, 4), float(s)), labels)) / float(s)
-        for s in stated
-    ]
-    assert losses[1] == min(losses)
+def test_columns_are_averaged_as_a_server_averages_them(sets):
+    trunk = seeded_judge(0).trunk
+    log_mel = sets[0].features.log_mel
+    columns = columns_of(trunk, log_mel)
+    assert isinstance(columns, Columns)
+    assert columns.newest.shape == columns.window.shape == (HOPS, 128)
+    frames = torch.from_numpy(log_mel.astype(np.float32))
+    for hop in (0, 19, 20, 37, 59):
+        end = columns_known((hop + 1) * FRAMES_PER_HOP)
+        with torch.inference_mode():
+            whole = trunk(frames[None, : 14 + 4 * end])[0]
+        newest, window = whole[-COLUMNS_PER_HOP:], whole[-COLUMNS_PER_WINDOW:]
+        torch.testing.assert_close(
+            columns.newest[hop], newest.sum(0) / COLUMNS_PER_HOP, atol=1e-4, rtol=1e-4
+        )
+        torch.testing.assert_close(
+            columns.window[hop], window.sum(0) / COLUMNS_PER_WINDOW, atol=1e-4, rtol=1e-4
+        )
+
+
+def test_means_start_from_nothing():
+    columns = torch.ones(2, 200, 128)
+    means = means_of(columns, 4)
+    known = [columns_known((hop + 1) * FRAMES_PER_HOP) for hop in range(4)]
+    expected = torch.tensor([min(count, 120) / 120 for count in known])
+    torch.testing.assert_close(means.window[0, :, 0], expected)
+    torch.testing.assert_close(means.newest[1, -1], torch.ones(128))
+
+
+def test_the_trunk_learns_in_place_and_is_left_as_it_serves(sets):
+    trunk = seeded_judge(3).trunk
+    before = {name: value.clone() for name, value in trunk.state_dict().items()}
+    losses = []
+    fit_trunk(trunk, sets[:4], steps=6, crops=3, seed=1, told=lambda _, loss: losses.append(loss))
+    assert len(losses) == 6
+    assert not trunk.training
+    assert any(not torch.equal(before[name], value) for name, value in trunk.state_dict().items())
+    assert HOPS >= CROP_HOPS
 
 
 def test_history_is_written(tmp_path):
-    write_history([Epoch(1, 0.5, 0.4, 0.1, 1e-3), Epoch(2, 0.4, 0.3, 0.1, 1e-3)], tmp_path)
-    assert json.loads((tmp_path / "history.json").read_text())[1]["choosing_mse"] == 0.3
-    assert (tmp_path / "history.png").stat().st_size > 5_000
-
-
-def test_no_gradient_reaches_what_is_constant():
-    model = seeded_judge(0)
-    assert "head.mfcc_mean" in dict(model.named_buffers())
-    assert "head.mfcc_mean" not in dict(model.named_parameters())
+    epochs = [
+        Epoch(1, 0.5, 0.4, 0.1, 0.1, 0.2, 0.2, 1e-3),
+        Epoch(2, 0.4, 0.3, 0.2, 0.1, 0.2, 0.1, 1e-3),
+    ]
+    write_history(epochs, tmp_path / "new")
+    rows = json.loads((tmp_path / "new" / "history.json").read_text())
+    assert [row["technical_r2"] for row in rows] == [0.1, 0.2]
+    assert (tmp_path / "new" / "history.png").stat().st_size > 5_000
