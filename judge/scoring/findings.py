@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from core.media import HOP_SAMPLES, HOP_SECONDS
-from core.messages import AudioHop, Component, Finding
+from core.messages import AudioHop, Component, Finding, Genre
 from judge.parts import Part
 from judge.readings import Heard
 from judge.rubric import (
     CREATIVITY_WEIGHTS,
     ENERGY_WEIGHTS,
+    JUMPS_A_FIVE_MINUTES,
     TECHNIQUE_WORTH,
     Aspect,
     weighed,
@@ -83,6 +85,7 @@ class FindingsWriter:
     def whole_set(
         self,
         hop_index: int,
+        genre: Genre,
         aspects_of: Callable[[], Mapping[Component, Mapping[str, Aspect]]],
     ) -> tuple[Finding, ...]:
         """Tell what the set as a whole lacks: the costliest of each component, now and then."""
@@ -102,7 +105,10 @@ class FindingsWriter:
                 self._told_set_hop[worst] = hop_index
                 measured = aspects[component][worst].measured
                 found.append(_finding(worst, measured, points * lost[worst], 0, hop_index + 1))
-        return tuple(found)
+        drops = JUMPS_A_FIVE_MINUTES[genre]
+        return tuple(
+            replace(each, limit=drops) if each.code == "few_drops" else each for each in found
+        )
 
     def _is_due(self, code: str, hop_index: int) -> bool:
         told = self._told_set_hop.get(code)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.messages import Component, Finding
+from judge.rubric import FULL_CONTRAST
 
 POINTS_DECIMALS: Final = 1
 """As points are shown. What is 0.0 then is not worth a DJ's attention."""
@@ -88,8 +89,8 @@ TELLINGS: Final[Mapping[str, Telling]] = {
     "key_clash": Telling(Component.SELECTION, 100.0, "%"),
     "tempo_jump": Telling(Component.SELECTION, 5.0, "%"),
     "repetition": Telling(Component.SELECTION, 0.0, "count"),
-    "flat_energy": Telling(Component.ENERGY, 50.0, "%"),
-    "few_drops": Telling(Component.ENERGY, 4.0, "count"),
+    "flat_energy": Telling(Component.ENERGY, 100 * FULL_CONTRAST, "%"),
+    "few_drops": Telling(Component.ENERGY, 6.0, "count"),  # or what the genre has
     "lost_pulse": Telling(Component.ENERGY, 0.0, "s"),
     "energy_dip": Telling(Component.ENERGY, 0.0, "count"),
     "few_ideas": Telling(Component.CREATIVITY, 2.0, "count"),

@@ -151,7 +151,7 @@ class SetScorer:
             if track.settled:
                 found += of_transition(track, self._tempi.jump_percent(track))
         found += self._findings.deeds(self._course.new_deeds(self._record.tracks))
-        return (*found, *self._findings.whole_set(hop.index, self._aspects))
+        return (*found, *self._findings.whole_set(hop.index, self._genre.genre, self._aspects))
 
     def _aspects(self) -> dict[Component, dict[str, Aspect]]:
         tracks = self._record.tracks

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 import web
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
-from core.messages import Component, Reading, Technique
+from core.messages import Component, Genre, Reading, Technique
 from judge.parts import Part
-from judge.rubric import TECHNIQUE_WORTH
+from judge.rubric import JUMPS_A_FIVE_MINUTES, TECHNIQUE_WORTH
 from judge.scoring import SetScorer
 from judge.scoring.findings import DEED_POINTS, of_transition
 from judge.scoring.mixing import CODES, MIXED, deviation, losses
@@ -353,6 +353,17 @@ def test_what_the_whole_set_lacks_is_told_now_and_then():
     ends = [f.end_sample / SAMPLE_RATE_HZ for f in energy if f.code == "flat_energy"]
     assert all(later - earlier >= 300 for earlier, later in itertools.pairwise(ends))
     assert all(finding.points <= -0.4 for finding in energy)
+
+
+@pytest.mark.parametrize("genre", [Genre.TECHNO, Genre.DUBSTEP])
+def test_how_many_drops_are_usual_is_the_genres(genre):
+    """Contrast enough, and not one drop: the level rises too slowly to arrive."""
+    ramp = np.linspace(0.0, 1.0, 361)
+    course = [opinion(drive=(float(level), 0.9)) for level in ramp]
+    found = play(course, scorer=SetScorer(info(genre))).findings
+    few = next(finding for finding in found if finding.code == "few_drops")
+    assert few.measured == 0
+    assert few.limit == JUMPS_A_FIVE_MINUTES[genre]
 
 
 def test_the_set_says_what_its_flatness_cost_as_its_score_does():
