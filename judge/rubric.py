@@ -6,6 +6,7 @@ it. Each share s is 1 for good; a component is 1 - sum of weight x (1 - s).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -41,6 +42,8 @@ RESOLVE_HOPS: Final = 80
 DIP: Final = 0.6
 
 IDEAS_A_MINUTE: Final = 0.8
+IDEAS_SECONDS: Final = 30.0
+"""A window's creativity is 1 - exp(-worth of the ideas of so long)."""
 VARIETY_KINDS: Final = 4
 LEAST_TECHNICAL: Final = 0.5
 """What is done on top of a train wreck is no idea: effects cannot be spammed."""
@@ -156,7 +159,10 @@ def _dips(drive: NDArray[np.float64], arrivals: Sequence[int], span: tuple[int, 
 
 
 def creativity_aspects(
-    ideas: Sequence[tuple[str, float]], overlaps: Sequence[bool], seconds: float
+    ideas: Sequence[tuple[str, float]],
+    overlaps: Sequence[bool],
+    seconds: float,
+    rate: float | None = None,
 ) -> dict[str, Aspect]:
     """Judge what was done on purpose.
 
@@ -168,13 +174,16 @@ def creativity_aspects(
         For each transition, whether two tracks really played together.
     seconds
         Length of the set.
+    rate
+        Worth of ideas a minute, where it is known better than from the ideas that were told apart.
 
     Returns
     -------
     dict
         By the keys of `CREATIVITY_WEIGHTS`.
     """
-    rate = sum(worth for _, worth in ideas) * 60 / max(seconds, 30.0)
+    if rate is None:
+        rate = sum(worth for _, worth in ideas) * 60 / max(seconds, IDEAS_SECONDS)
     variety = _variety([kind for kind, _ in ideas])
     layered = float(np.mean(overlaps)) if len(overlaps) else 0.0
     return {
@@ -182,6 +191,11 @@ def creativity_aspects(
         "one_trick": Aspect(variety, 100 * variety),
         "thin_layers": Aspect(layered, 100 * layered),
     }
+
+
+def ideas_a_minute(creativity: float) -> float:
+    """Return the worth of ideas a minute that a window's creativity, 0-1, speaks of."""
+    return -math.log(1.0 - min(creativity, 0.98)) * 60 / IDEAS_SECONDS
 
 
 def _variety(kinds: list[str]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -22,8 +22,11 @@ from judge.specification import LAG_HOPS
 
 UNPROVED_SECONDS: Final = 60.0
 """After a minute a set counts half for what it is, half for what is usual; then ever more."""
-DEVIATION: Final = 0.13
-"""Of energy and creativity of a whole set as heard, on 0-1; on held-out rendered sets."""
+DEVIATIONS: Final[Mapping[Component, float]] = {
+    Component.ENERGY: 0.08,
+    Component.CREATIVITY: 0.17,
+}
+"""Of a whole set as heard, on 0-1; from sets of the training's own kind that chose the model."""
 _GROWS_HOPS: Final = 1_024
 DECIDED_HOPS: Final = LAG_HOPS + 8
 """After so long it is known whether a transition was under way."""
@@ -37,6 +40,8 @@ class SetCourse:
         self._hops = 0
         self._deeds: list[Deed] = []
         self._untold: list[Deed] = []
+        self._ideas_sum = 0.0
+        self._heard_hops = 0
 
     def hear(self, hop_index: int, opinion: WindowOpinion) -> None:
         """Take the model's word on a hop; hops that never came are taken to be like the last."""
@@ -45,6 +50,9 @@ class SetCourse:
             self._levels = np.concatenate((self._levels, np.zeros_like(self._levels)), axis=1)
         self._levels[:, self._hops : hop_index + 1] = np.array(levels)[:, None]
         self._hops = hop_index + 1
+        _, creativity = read.window(opinion)
+        self._ideas_sum += rubric.ideas_a_minute(creativity.share)
+        self._heard_hops += 1
 
     def add(self, deeds: Sequence[Deed]) -> None:
         """Take techniques that were used."""
@@ -67,7 +75,8 @@ class SetCourse:
         """Return what the creativity is judged by."""
         seconds = self._hops * HOP_SECONDS
         overlaps = [_layered(track) for track in tracks if track.settled]
-        return rubric.creativity_aspects(self._ideas(tracks), overlaps, seconds)
+        rate = self._ideas_sum / max(self._heard_hops, 1)
+        return rubric.creativity_aspects(self._ideas(tracks), overlaps, seconds, rate)
 
     def standing(
         self, component: Component, tracks: Sequence[Track], genre: Genre
@@ -77,7 +86,7 @@ class SetCourse:
             lost = rubric.weighed(self.energy_aspects(tracks, genre), rubric.ENERGY_WEIGHTS)
         else:
             lost = rubric.weighed(self.creativity_aspects(tracks), rubric.CREATIVITY_WEIGHTS)
-        return whole(component, lost, DEVIATION, unproved_share(self._hops))
+        return whole(component, lost, DEVIATIONS[component], unproved_share(self._hops))
 
     def _ideas(self, tracks: Sequence[Track]) -> list[tuple[str, float]]:
         ideas = []

@@ -32,7 +32,6 @@ HEARD_SECONDS: Final = 3.0
 FULL_DRIVE: Final = 0.75
 MOVEMENT_HOPS: Final = 40
 FULL_MOVEMENT: Final = 0.6
-IDEAS_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +232,7 @@ class Labels:
         return ideas
 
     def _window_creativity(self, end_seconds: float) -> float:
-        ideas = self._ideas(max(end_seconds - IDEAS_SECONDS, 0.0), end_seconds)
+        ideas = self._ideas(max(end_seconds - rubric.IDEAS_SECONDS, 0.0), end_seconds)
         return saturating(sum(worth for _, worth in ideas))
 
 
