@@ -163,7 +163,7 @@ class _Passage:
         """Return how far the nearest beats lie apart at each moment."""
         beats = [(self._times - t.origin_sample) / t.plan.beat_samples for t in self._tracks]
         apart = (beats[0] - beats[1] + 0.5) % 1.0 - 0.5
-        return apart * self._tracks[0].plan.beat_samples * 1000 / SAMPLE_RATE_HZ
+        return np.asarray(apart * self._tracks[0].plan.beat_samples * 1000 / SAMPLE_RATE_HZ)
 
     def _stumble(self) -> tuple[float, float, float]:
         """Judge the entry of a switch: its lag is heard as a stumble, where beats surround it."""
