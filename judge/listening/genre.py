@@ -18,7 +18,7 @@ from core.media import HOP_SECONDS
 from core.messages import Genre, Reading
 
 HIGHEST_CONFIDENCE: Final = 0.7
-LEAST_POSTERIOR: Final = 0.5
+LEAST_POSTERIOR: Final = 0.6
 LEAST_SECONDS: Final = 20.0
 MEMORY_SECONDS: Final = 30.0
 HALF_TIME_BELOW_BPM: Final = 90.0
