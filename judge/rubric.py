@@ -175,15 +175,15 @@ def creativity_aspects(
     seconds
         Length of the set.
     rate
-        Worth of ideas a minute, where it is known better than from the ideas that were told apart.
+        Worth of ideas a minute that were noticed, whether or not all of them were told apart.
 
     Returns
     -------
     dict
         By the keys of `CREATIVITY_WEIGHTS`.
     """
-    if rate is None:
-        rate = sum(worth for _, worth in ideas) * 60 / max(seconds, IDEAS_SECONDS)
+    told_apart = sum(worth for _, worth in ideas) * 60 / max(seconds, IDEAS_SECONDS)
+    rate = told_apart if rate is None else max(rate, told_apart)
     variety = _variety([kind for kind, _ in ideas])
     layered = float(np.mean(overlaps)) if len(overlaps) else 0.0
     return {

@@ -8,7 +8,7 @@ from typing import Final
 
 from core.media import HOP_SAMPLES, HOP_SECONDS
 from core.messages import AudioHop, Component, Finding, Genre
-from judge.parts import Part
+from judge.parts import BASS_HOLE_BEATS, LIMITS, Part
 from judge.readings import Heard
 from judge.rubric import (
     CREATIVITY_WEIGHTS,
@@ -137,23 +137,32 @@ def of_transition(track: Track, tempo_jump_percent: float | None) -> tuple[Findi
 
 
 def _measured(track: Track, tempo_jump_percent: float | None) -> dict[str, float]:
-    """Return what was measured of each loss, by its code."""
+    """Return what was measured of each loss, by its code.
+
+    A size and its part are read apart; what is told must not lie below the size that its points
+    begin at, or a DJ would be charged for nothing.
+    """
     measure = named_measures(track.measures)
     read = shares(track)
-    hole = 8.0 + 16.0 * (1 - read[Part.BASS].share)
-    jump = 5.0 + 7.0 * (1 - read[Part.TEMPO].share)
-    silence_seconds = 2.0 * (1 - read[Part.SILENCE].share)
+
+    def costing(
+        part: Part, measured: float = 0.0, limits: tuple[float, float] | None = None
+    ) -> float:
+        """Return what was measured, or if that costs less, what it must have been."""
+        good, bad = limits or LIMITS[part]
+        return max(abs(measured), good + (bad - good) * (1 - read[part].share))
+
     return {
-        "beat_offset": abs(measure[Measure.OFFSET_MS]),
-        "tempo_drift": abs(measure[Measure.DRIFT_MS_PER_SECOND]),
-        "loudness_step": abs(measure[Measure.LEVEL_STEP_LU]),
-        "bass_clash": measure[Measure.BASS_EXCESS_DB],
-        BASS_HOLE: hole,
-        "off_phrase": abs(measure[Measure.PHRASE_ERROR_BEATS]),
-        "clipping": 6.0 * (1 - read[Part.CLIPPING].share),
-        "dead_air": silence_seconds,
+        "beat_offset": costing(Part.BEAT_OFFSET, measure[Measure.OFFSET_MS]),
+        "tempo_drift": costing(Part.TEMPO_DRIFT, measure[Measure.DRIFT_MS_PER_SECOND]),
+        "loudness_step": costing(Part.LEVEL, measure[Measure.LEVEL_STEP_LU]),
+        "bass_clash": costing(Part.BASS, measure[Measure.BASS_EXCESS_DB]),
+        BASS_HOLE: costing(Part.BASS, limits=BASS_HOLE_BEATS),
+        "off_phrase": costing(Part.PHRASE, measure[Measure.PHRASE_ERROR_BEATS]),
+        "clipping": costing(Part.CLIPPING),
+        "dead_air": costing(Part.SILENCE),
         "key_clash": 100 * read[Part.HARMONY].share,
-        "tempo_jump": jump if tempo_jump_percent is None else tempo_jump_percent,
+        "tempo_jump": costing(Part.TEMPO) if tempo_jump_percent is None else tempo_jump_percent,
         "repetition": 1.0,
     }
 
