@@ -371,11 +371,13 @@ def test_transition_features_are_the_last_ten_settled_newest_last():
 
 
 def test_ideas_are_done_on_purpose_and_well():
-    gesture = [opinion(techniques={Technique.SCRATCH: 0.9})] * 6
-    plain = [opinion()] * 200
+    gesture = [opinion(techniques={Technique.SCRATCH: 0.9}, window=(0.6, 0.0))] * 6
+    plain = [opinion(window=(0.6, 0.0))] * 200
     idle = play(plain).last.set_components[CREATIVITY].value
     busy = play([*plain[:100], *gesture, *plain[:94]]).last.set_components[CREATIVITY].value
     assert busy > idle
+    noticed = play([opinion(window=(0.6, 0.6))] * 200).last.set_components[CREATIVITY].value
+    assert noticed > idle, "ideas count where they are noticed, told apart or not"
     wreck = transition_course(200, [(90, 120)], parts=dict.fromkeys(Part, 0.0))
     spam = [
         replace_techniques(view) if 100 <= index < 110 else view for index, view in enumerate(wreck)
