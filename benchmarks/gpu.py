@@ -17,15 +17,11 @@ from core.errors import DjUniverseError
 from inference.batching import BUCKETS
 from inference.placement import Placement
 from inference.providers import PREFERENCE, Provider
-from judge.mel.specification import MFCC_COEFFICIENTS, SLICE_SAMPLES
-from judge.networks import Networks
+from judge.mel.specification import SLICE_SAMPLES
+from judge.networks import PARTS, Networks
 from judge.readings import MEL_BANDS
 from judge.specification import (
-    BASIC_FEATURES,
-    COLUMN_FEATURES,
-    COLUMNS_PER_WINDOW,
     HOP_TRUNK_FRAMES,
-    MIXING_FEATURES,
 )
 
 WARM_UP_CALLS: Final = 5
@@ -40,12 +36,7 @@ def _batch(networks: Networks, size: int) -> Callable[[], None]:
         return generator.standard_normal((size, *shape), dtype=np.float32)
 
     samples, frames = noise(SLICE_SAMPLES), noise(HOP_TRUNK_FRAMES, MEL_BANDS)
-    inputs = {
-        "columns": noise(COLUMNS_PER_WINDOW, COLUMN_FEATURES),
-        "mfcc": noise(MFCC_COEFFICIENTS),
-        "basic": noise(BASIC_FEATURES),
-        "mixing": noise(MIXING_FEATURES),
-    }
+    inputs = {name: noise(*shape) for name, shape in PARTS["head"].items()}
 
     def judge() -> None:
         networks.mel.log_mel(samples, size)

@@ -14,16 +14,15 @@ from benchmarks.timing import interleaved_cpu_milliseconds, median_ratio, median
 from inference.files import ModelFiles
 from inference.placement import Placement
 from inference.sessions import load
+from judge.evidence import EVIDENCE_FEATURES
 from judge.mel.specification import MFCC_COEFFICIENTS
-from judge.networks import SHIPPED, Networks
+from judge.networks import PARTS, SHIPPED, Networks
 from judge.readings import MEL_BANDS
 from judge.specification import (
     BASIC_FEATURES,
-    COLUMN_FEATURES,
-    COLUMNS_PER_WINDOW,
     HOP_TRUNK_FRAMES,
     LABELS,
-    MIXING_FEATURES,
+    STATE_FEATURES,
     TRANSITION_FEATURES,
     TRANSITIONS,
     WINDOW_MODEL_FRAMES,
@@ -46,17 +45,14 @@ def run(quick: bool) -> dict[str, object]:
 
     networks = Networks.load(providers=["CPUExecutionProvider"])
     frames = noise(HOP_TRUNK_FRAMES, MEL_BANDS)
-    head = {
-        "columns": noise(COLUMNS_PER_WINDOW, COLUMN_FEATURES),
-        "mfcc": noise(MFCC_COEFFICIENTS),
-        "basic": noise(BASIC_FEATURES),
-        "mixing": noise(MIXING_FEATURES),
-    }
+    head = {name: noise(*shape) for name, shape in PARTS["head"].items()}
     shapes = {
         "log_mel": (WINDOW_MODEL_FRAMES, MEL_BANDS),
+        "evidence": (EVIDENCE_FEATURES,),
         "mfcc": (MFCC_COEFFICIENTS,),
         "basic": (BASIC_FEATURES,),
         "transitions": (TRANSITIONS, TRANSITION_FEATURES),
+        "state": (STATE_FEATURES,),
     }
     whole = {name: noise(*shape) for name, shape in shapes.items()}
     judge = load(ModelFiles(SHIPPED), "judge", Placement(), settings() | {"labels": LABELS}, shapes)
