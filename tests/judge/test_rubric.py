@@ -105,6 +105,20 @@ def test_the_first_half_minute_counts_as_one():
     assert early.measured == pytest.approx(2.0)
 
 
+def test_ideas_count_where_they_are_noticed_and_those_told_apart_in_full():
+    told = [("scratch", 1.0)] * 3
+    for noticed, rate in ((None, 1.0), (0.4, 1.0), (2.5, 2.5)):
+        aspect = creativity_aspects(told, [], 180.0, noticed)["few_ideas"]
+        assert aspect.measured == pytest.approx(rate)
+        assert aspect.share == pytest.approx(1 - math.exp(-rate / 0.8))
+
+
+def test_a_windows_creativity_speaks_of_ideas_a_minute():
+    assert rubric.ideas_a_minute(0.0) == 0
+    assert rubric.ideas_a_minute(1 - math.exp(-1)) == pytest.approx(2.0)  # one in half a minute
+    assert math.isfinite(rubric.ideas_a_minute(1.0))
+
+
 @pytest.mark.parametrize("weights", [rubric.ENERGY_WEIGHTS, rubric.CREATIVITY_WEIGHTS])
 def test_losses_are_weights_times_what_lacks_and_use_the_whole_range(weights):
     assert sum(weights.values()) == pytest.approx(1)
