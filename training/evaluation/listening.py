@@ -36,6 +36,8 @@ RELATED_BY_CHANCE: Final = 4 / 24
 """Exact, two fifths and the relative key, of 24."""
 
 _KEYS: Final = {key_name(key): key for key in range(24)}
+_SPELT: Final = {"A#": "Bb", "D#": "Eb", "G#": "Ab"}
+"""The simulator spells all black keys as sharps, the listener as musicians do."""
 
 
 class Listening:
@@ -111,13 +113,19 @@ def within(heard: Reading, bpm: float, *, octaves: bool) -> bool:
 
 
 def _key_measure(moments: Iterable[Moment]) -> Measure:
-    pairs = [(m.key.value, m.truth.key) for m in moments if m.truth.key is not None]
+    pairs = [(m.key.value, spelt(m.truth.key)) for m in moments if m.truth.key is not None]
     related = [isinstance(heard, str) and related_keys(heard, true) for heard, true in pairs]
     measure = share_measure(
         "key exact, a fifth off or relative", related, "no window with one key", KEY_AIM
     )
     exact = sum(heard == true for heard, true in pairs) / len(pairs) if pairs else None
     return replace(measure, beside={"exact": exact, "chance": RELATED_BY_CHANCE})
+
+
+def spelt(key: str) -> str:
+    """Return a key's name as the listener spells it."""
+    tonic, mode = key.split(" ")
+    return f"{_SPELT.get(tonic, tonic)} {mode}"
 
 
 def related_keys(first: str, second: str) -> bool:
