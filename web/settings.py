@@ -57,7 +57,7 @@ SECTION_MARK: Final = "__"
 FILE_NAME: Final = "djuniverse.toml"
 """Read from the working directory where there is one and no other is named."""
 
-OTHER_VARIABLES: Final = ("DJUV_LANG", "DJUV_CONFIG", "DJUV_TESTS_")
+OTHER_VARIABLES: Final = ("DJUV_LANG", "DJUV_CONFIG", "DJUV_AUDIO", "DJUV_TESTS_")
 """Variables of ours, or their beginnings, that are no settings."""
 
 ONNX_PROVIDERS: Final = {
