@@ -21,7 +21,10 @@ from training.renders import Truth, load_truth, render_set
 from training.simulator.labels import Course
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-RENDERS: Final = ("training/simulator", "training/recipes.py", "training/renders.py")
+RENDERS: Final = (
+    *("training/simulator", "training/recipes.py", "training/renders.py"),
+    *("training/codecs.py", "training/opus.py", "judge/rubric.py", "judge/parts.py"),
+)
 LISTENS: Final = ("judge/mel", "judge/listening", "judge/evidence", "judge/session.py")
 """What the sound and the features follow from besides the recipe; a change makes new ones."""
 
