@@ -7,6 +7,7 @@ it. Each share s is 1 for good; a component is 1 - sum of weight x (1 - s).
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -142,7 +143,7 @@ def _lost_hops(pulse: NDArray[np.float64], arrivals: Sequence[int]) -> int:
     edges = np.flatnonzero(np.diff(beatless))
     lost = 0
     for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        resolved = any(start < hop <= end + JUMP_HOPS for hop in arrivals)
+        resolved = _arrives(arrivals, start, end + JUMP_HOPS)
         lost += max(end - start - (LONG_BREAK_HOPS if resolved else LONG_BREAK_HOPS // 4), 0)
     return lost
 
@@ -154,8 +155,14 @@ def _dips(drive: NDArray[np.float64], arrivals: Sequence[int], span: tuple[int, 
     after = drive[end + 4 : end + 4 + STEP_HOPS]
     if len(after) < STEP_HOPS or before.mean() < NO_PULSE:
         return False
-    resolved = any(start < hop <= end + RESOLVE_HOPS for hop in arrivals)
+    resolved = _arrives(arrivals, start, end + RESOLVE_HOPS)
     return bool(after.mean() < DIP * before.mean()) and not resolved
+
+
+def _arrives(arrivals: Sequence[int], after: int, until: int) -> bool:
+    """Tell whether a drop, of those in order, comes after one hop and no later than another."""
+    following = bisect_right(arrivals, after)
+    return following < len(arrivals) and arrivals[following] <= until
 
 
 def creativity_aspects(

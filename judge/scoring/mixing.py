@@ -43,6 +43,7 @@ class MixingRecord:
 
     def __init__(self) -> None:
         self._tracks: dict[int, Track] = {}
+        self._settled: dict[tuple[Component, int], Judged] = {}
         self._faults: list[dict[str, float]] = []
 
     def add(self, track: Track) -> None:
@@ -65,9 +66,18 @@ class MixingRecord:
 
     def standing(self, component: Component) -> tuple[Belief, tuple[Loss, ...]]:
         """Return the set's score so far in technical or selection, and its losses."""
-        judged = [_judged(component, track) for track in self.tracks]
+        judged = [self._judged(component, track) for track in self.tracks]
         faults = self._faults if component is Component.TECHNICAL else ()
         return standing(component, judged, faults)
+
+    def _judged(self, component: Component, track: Track) -> Judged:
+        """Judge a transition; a settled one once: a set has hundreds, and a score each hop."""
+        if not track.settled:
+            return _judged(component, track)
+        place = component, track.index
+        if place not in self._settled:
+            self._settled[place] = _judged(component, track)
+        return self._settled[place]
 
 
 def shares(track: Track) -> dict[Part, PartReading]:

@@ -11,7 +11,7 @@ from core.media import HOP_SAMPLES, HOP_SECONDS
 from core.messages import Component, Reading, Transition
 from judge.parts import Part, concluded
 from judge.scoring.mixing import shares
-from judge.scoring.opinion import PartReading, likeliest_kind, named_measures
+from judge.scoring.opinion import likeliest_kind, named_measures
 from judge.scoring.tracking import Track
 from judge.specification import TRANSITION_FEATURES, TRANSITIONS, Measure
 
@@ -78,13 +78,10 @@ def mixing_features(tracks: list[Track]) -> NDArray[np.float32]:
     newest = [track for track in tracks if track.settled][-TRANSITIONS:]
     for row, track in enumerate(newest, start=TRANSITIONS - len(newest)):
         seconds = (track.end_hop - track.start_hop) * HOP_SECONDS
-        values = np.array([_share(shares(track), part) for part in Part])
+        read = shares(track)
+        values = np.array([read[part].share for part in Part])
         table[row] = mixing_row(seconds, values)
     return table
-
-
-def _share(read: dict[Part, PartReading], part: Part) -> float:
-    return read[part].share
 
 
 def mixing_row(seconds: float, values: NDArray[np.float64]) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -32,6 +33,14 @@ DECIDED_HOPS: Final = LAG_HOPS + 8
 """After so long it is known whether a transition was under way."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What a transition means for the whole set."""
+
+    technical: float  # 0-1
+    layered: bool
+
+
 class SetCourse:
     """How one set drives, and what its DJ did."""
 
@@ -40,6 +49,7 @@ class SetCourse:
         self._hops = 0
         self._deeds: list[Deed] = []
         self._untold: list[Deed] = []
+        self._worths: dict[int, _Worth] = {}
         self._ideas_sum = 0.0
         self._heard_hops = 0
 
@@ -74,7 +84,7 @@ class SetCourse:
     def creativity_aspects(self, tracks: Sequence[Track]) -> dict[str, rubric.Aspect]:
         """Return what the creativity is judged by."""
         seconds = self._hops * HOP_SECONDS
-        overlaps = [_layered(track) for track in tracks if track.settled]
+        overlaps = [self._worth(track).layered for track in tracks if track.settled]
         rate = self._ideas_sum / max(self._heard_hops, 1)
         return rubric.creativity_aspects(self._ideas(tracks), overlaps, seconds, rate)
 
@@ -92,13 +102,23 @@ class SetCourse:
         ideas = []
         for track in tracks:
             kind, likely = read.likeliest_kind(track.kinds)
-            if technical(track) >= rubric.LEAST_TECHNICAL:
+            if self._worth(track).technical >= rubric.LEAST_TECHNICAL:
                 ideas.append((kind.value, rubric.TRANSITION_WORTH[kind] * likely))
         for deed in self._deeds:
             if self.counts(deed, tracks):
                 worth = rubric.TECHNIQUE_WORTH[deed.technique]
                 ideas.append((deed.technique.value, worth))
         return ideas
+
+    def _worth(self, track: Track) -> _Worth:
+        """Return what a transition is worth here, of one that is settled looked at once."""
+        known = self._worths.get(track.index)
+        if known is not None:
+            return known
+        worth = _Worth(technical(track), _layered(track))
+        if track.settled:
+            self._worths[track.index] = worth
+        return worth
 
     @staticmethod
     def counts(deed: Deed, tracks: Sequence[Track]) -> bool:
