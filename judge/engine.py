@@ -21,6 +21,7 @@ from core.messages import AudioHop, SessionInfo
 from inference.batching import BUCKETS, bucket_for, spans
 from inference.placement import Placement
 from judge.calibration import Calibration
+from judge.hindsight.reader import HindsightReader
 from judge.listening import Listener
 from judge.networks import EngineIdentity, Networks
 from judge.readings import WindowOpinion
@@ -65,7 +66,9 @@ class Engine:
         self._networks = networks
         self._clock = clock or SystemClock()
         self._hearing = hearing
-        self._scoring = scoring or partial(SetScorer, calibration=calibration)
+        self._scoring = scoring or partial(
+            SetScorer, calibration=calibration, hindsight=HindsightReader(networks.hindsight)
+        )
         version = None if calibration is None else calibration.version
         self._identity = replace(networks.identity, calibration=version)
 

@@ -18,6 +18,7 @@ from inference.placement import Placement
 from inference.providers import PREFERENCE, Provider, choose
 from inference.sessions import load
 from judge.evidence import EVIDENCE_FEATURES
+from judge.hindsight import HINDSIGHT_FEATURES
 from judge.mel.backend import MelBackend
 from judge.mel.onnx_mel import OnnxMel
 from judge.mel.scipy_mel import ScipyMel
@@ -31,6 +32,7 @@ from judge.specification import (
     LABELS,
     MIXING_FEATURES,
     STATE_FEATURES,
+    TOLD,
     TRANSITION_FEATURES,
     TRANSITIONS,
     settings,
@@ -44,6 +46,7 @@ PARTS: Final[Mapping[str, Mapping[str, tuple[int, ...]]]] = {
     "mel": {"samples": (SLICE_SAMPLES,)},
     "trunk": {"log_mel": (HOP_TRUNK_FRAMES, MEL_BANDS)},
     "mixing": {"transitions": (TRANSITIONS, TRANSITION_FEATURES)},
+    "hindsight": {"shown": (HINDSIGHT_FEATURES,), "senses": (TOLD,)},
     "head": {
         "columns": (COLUMNS_PER_WINDOW, COLUMN_FEATURES),
         "evidence": (EVIDENCE_FEATURES,),
@@ -75,6 +78,7 @@ class Networks:
     mel: MelBackend
     trunk: Model
     mixing: Model  # always on the CPU and alone: it runs when a set's transitions change
+    hindsight: Model  # the same; trees, which no GPU provider runs
     head: Model
     identity: EngineIdentity
 
@@ -110,7 +114,7 @@ class Networks:
         def attempt(provider: Provider) -> None:
             if provider not in loaded:
                 loaded[provider] = cls._on(
-                    files, replace(placement or Placement(), provider=provider), on_cpu.mixing
+                    files, replace(placement or Placement(), provider=provider), on_cpu
                 )
 
         choice = choose(attempt, PREFERENCE if providers is None else providers)
@@ -120,12 +124,14 @@ class Networks:
         return networks
 
     @classmethod
-    def _on(cls, files: ModelFiles, placement: Placement, mixing: Model | None = None) -> Networks:
-        models = {
-            kind: mixing
-            if kind == "mixing" and mixing is not None
-            else load(files, kind, placement, settings() | {"labels": LABELS}, shapes)
+    def _on(
+        cls, files: ModelFiles, placement: Placement, on_cpu: Networks | None = None
+    ) -> Networks:
+        alone = {} if on_cpu is None else {"mixing": on_cpu.mixing, "hindsight": on_cpu.hindsight}
+        models = alone | {
+            kind: load(files, kind, placement, settings() | {"labels": LABELS}, shapes)
             for kind, shapes in PARTS.items()
+            if kind not in alone
         }
         _require_one_export(files, models)
         specification = models["trunk"].specification
@@ -133,6 +139,7 @@ class Networks:
             mel=OnnxMel(models["mel"]) if placement.provider.on_gpu else ScipyMel(),
             trunk=models["trunk"],
             mixing=models["mixing"],
+            hindsight=models["hindsight"],
             head=models["head"],
             identity=EngineIdentity(
                 name=specification.name,

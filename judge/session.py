@@ -13,6 +13,7 @@ from core.media import HOP_SAMPLES, HOPS_PER_WINDOW, WINDOW_SAMPLES
 from core.messages import AudioHop, SessionInfo
 from judge.evidence import EVIDENCE_FEATURES, EvidenceTaker
 from judge.evidence.taker import Ears
+from judge.hindsight import note
 from judge.mel import specification as mel
 from judge.readings import (
     ANALYSIS_HOP_SAMPLES,
@@ -66,6 +67,12 @@ class Hearing(Ears, Protocol):
 
 class Scoring(Protocol):
     """Who concludes; `judge.scoring.SetScorer`."""
+
+    def remember(
+        self, hop_index: int, evidence: NDArray[np.float32], row: NDArray[np.float32]
+    ) -> None:
+        """Keep a hop's evidence and note, to look back on its transition."""
+        ...
 
     def transition_features(self) -> NDArray[np.float32]:
         """Return the last transitions as the model wants them, shape (10, 6)."""
@@ -159,6 +166,7 @@ class JudgeSession:
         """Listen to the hop that was accepted last."""
         heard = self.hearing.hear(hop, spectra)
         self.evidence = self._evidence.take(hop, self.hearing, heard)
+        self.scoring.remember(hop.index, self.evidence, note(self.hearing, heard))
         return heard
 
     def take_mel(self, log_mel: NDArray[np.float32]) -> HopSpectra:

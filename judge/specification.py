@@ -12,6 +12,7 @@ from typing import Final
 
 from core.messages import Component
 from judge.evidence import EVIDENCE_FEATURES
+from judge.hindsight import HINDSIGHT_FEATURES
 from judge.mel import specification as mel
 from judge.parts import Part
 from judge.readings import FRAMES_PER_WINDOW
@@ -93,6 +94,9 @@ class Measure(StrEnum):
 MEASURE_SCALES: Final = (100.0, 20.0, 9.0, 6.0, 4.0)
 """What an output of 1 means, in the measure's unit."""
 
+TOLD: Final = PARTS + len(Measure)
+"""What hindsight tells of a transition: its parts, then its measures in units."""
+
 LABELS: Final = tuple(component.value for component in Component)
 
 
@@ -111,6 +115,7 @@ def settings() -> dict[str, object]:
         "transitions": TRANSITIONS,
         "bpm_scale": BPM_SCALE,
         "evidence_features": EVIDENCE_FEATURES,
+        "hindsight_features": HINDSIGHT_FEATURES,
         "parts": [part.value for part in Part],
         "outputs": {group.name.lower(): [group.value.start, group.value.stop] for group in Output},
     }

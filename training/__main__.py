@@ -22,14 +22,17 @@ from core.messages import Genre
 from training.card import figures_as_markdown, held_out_figures, write_figures
 from training.dataset import ROOT, digest, make, split
 from training.export import ModelMetadata, export
+from training.hindsight import teach
 from training.recipes import Recipe
 from training.tracking import tracked
 from training.train import Epoch, Reporter, Settings, train, write_history
+from training.trees import Growth
 
 NAME: Final = "djuv-judge"
-VERSION: Final = "0.2.0"
+VERSION: Final = "0.3.0"
 CARD: Final = "MODEL_CARD.md"
 TINY_RECIPE: Final = Recipe(sets=4, hops=90)
+TINY_GROWTH: Final = Growth(rounds=4, leaves=3, least_rows=2)
 TINY_SETTINGS: Final = Settings(epochs=2, sets_a_batch=2, trunk_steps=2, trunk_crops=2)
 
 
@@ -39,6 +42,7 @@ def main(arguments: list[str] | None = None) -> None:
     console = Console()
     torch.set_num_threads(options.threads)
     recipe, settings = _plan(options)
+    growth = TINY_GROWTH if options.tiny else Growth(threads=options.threads)
     work = options.output / "work" if options.tiny else options.work
 
     def shown(sets: Iterable[Path], total: int) -> Iterable[Path]:
@@ -51,12 +55,14 @@ def main(arguments: list[str] | None = None) -> None:
     with tracked(work, parameters, _ConsoleReporter(console)) as run:
         model, history = train(parts.training, parts.choosing, settings, run)
         write_history(history, work)
-        figures = held_out_figures(model, parts.held_out)
+        hindsight = teach(parts.training, parts.choosing, model, growth, settings.seed)
+        figures = held_out_figures(model, hindsight, parts.held_out)
         run.figures({name: figure.r2 for name, figure in figures.items()})
     export(
         model,
         options.output,
         ModelMetadata(NAME, VERSION, trained=not options.tiny, training_data_sha256=data_sha256),
+        hindsight,
     )
     markdown = figures_as_markdown(figures, parts)
     write_figures(options.output / CARD, markdown, f"{NAME} {VERSION}")

@@ -1,7 +1,7 @@
 """The figures of the model card: how the network does on sets that trained and chose nothing.
 
-This looks at the network alone, with nothing but the features of held-out sets of the training
-recipe. What a server makes of it is examined by `training.evaluation`.
+This looks at network and trees alone, with nothing but the features of held-out sets of the
+training recipe. What a server makes of it is examined by `training.evaluation`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from numpy.typing import NDArray
 
 from core.messages import Component
 from judge.parts import TRANSITION_PARTS
+from judge.specification import PARTS
 from training.dataset import Example, Split
+from training.hindsight import HindsightModel, looks_at, senses_at
 from training.losses import component
 from training.model import Judge
 from training.train import settled_hops
 
 BEGIN: Final = "<!-- figures: written by `make train` -->"
 END: Final = "<!-- end of figures -->"
+LOOKING_SEED: Final = 7
 CAVEAT: Final = (
     "These figures say how well the network recovers labels that were computed from the "
     "parameters of rendered sets. R2 on simulation is a recovery claim, not agreement with human "
@@ -50,21 +53,28 @@ class Figure:
     spread_points: float
 
 
-def held_out_figures(model: Judge, examples: list[Example]) -> dict[str, Figure]:
-    """Return figures by the name of a component, a part or a level."""
+def held_out_figures(
+    model: Judge, hindsight: HindsightModel, examples: list[Example]
+) -> dict[str, Figure]:
+    """Return figures by the name of a component or a part."""
     hops = settled_hops(model, examples)
+    looks = looks_at(examples, LOOKING_SEED)
+    last = looks.settled
+    told = hindsight.mixed(looks.features, senses_at(model, examples, looks))[last]
+    told[:, :PARTS] = np.clip(told[:, :PARTS], 0, 1)
+    true = looks.told[last]
     figures = {}
     for of in (Component.TECHNICAL, Component.SELECTION):
-        heard = component(torch.from_numpy(hops.parts), of).numpy()
-        figures[of.value] = _figure(heard, component(torch.from_numpy(hops.true_parts), of).numpy())
+        pair = (torch.from_numpy(each[:, :PARTS]) for each in (told, true))
+        figures[of.value] = _figure(*(component(each, of).numpy() for each in pair))
     for column, of in enumerate((Component.ENERGY, Component.CREATIVITY)):
         figures[of.value] = _figure(hops.windows[:, column], hops.true_windows[:, column])
     for column, part in enumerate(TRANSITION_PARTS):
-        figures[f"part: {part.value}"] = _figure(hops.parts[:, column], hops.true_parts[:, column])
+        figures[f"part: {part.value}"] = _figure(told[:, column], true[:, column])
     return figures
 
 
-def _figure(heard: NDArray[np.float32], true: NDArray[np.float32]) -> Figure:
+def _figure(heard: NDArray[np.floating], true: NDArray[np.floating]) -> Figure:
     error, spread = heard - true, float(true.std())
     r2 = 1 - float(np.square(error).mean()) / max(spread**2, 1e-9)
     return Figure(r2, 9 * float(np.abs(error).mean()), 9 * spread)

@@ -25,7 +25,10 @@ RENDERS: Final = (
     *("training/simulator", "training/recipes.py", "training/renders.py"),
     *("training/codecs.py", "training/opus.py", "judge/rubric.py", "judge/parts.py"),
 )
-LISTENS: Final = ("judge/mel", "judge/listening", "judge/evidence", "judge/session.py")
+LISTENS: Final = (
+    *("judge/mel", "judge/listening", "judge/evidence", "judge/hindsight/record.py"),
+    "judge/session.py",
+)
 """What the sound and the features follow from besides the recipe; a change makes new ones."""
 
 HELD_OUT_SHARE: Final = 0.1

@@ -3,10 +3,12 @@
     mel.onnx      samples (B, 12544)                       -> log_mel (B, 25, 128)
     trunk.onnx    log_mel (B, 14 + 4 k, 128)               -> columns (B, k, 128)
     mixing.onnx   transitions (B, 10, 6)                   -> mixing (B, 32)
-    head.onnx     columns (B, 120, 128), evidence (B, 557),
+    head.onnx     columns (B, 120, 128), evidence (B, 572),
                   mfcc (B, 13), basic (B, 3),
                   mixing (B, 32), state (B, 160)           -> outputs (B, 40),
                                                               deviations (B, 12), next_state
+    hindsight.onnx  shown (B, 2492), senses (B, 15)        -> shares (B, 10), deviations (B, 10),
+                                                              measures (B, 5)
     judge.onnx    log_mel (B, 494, 128), evidence, mfcc,
                   basic, transitions, state                -> the same
 
@@ -49,6 +51,8 @@ from judge.specification import (
     WINDOW_MODEL_FRAMES,
     settings,
 )
+from training.hindsight import HindsightModel
+from training.hindsight_graph import difference, hindsight_graph
 from training.mel import LogMel
 from training.model import Judge, seeded_judge
 
@@ -111,7 +115,12 @@ def parts(model: Judge) -> tuple[Part, ...]:
     )
 
 
-def export(model: Judge, directory: Path, metadata: ModelMetadata) -> None:
+def export(
+    model: Judge,
+    directory: Path,
+    metadata: ModelMetadata,
+    hindsight: HindsightModel | None = None,
+) -> None:
     """Write the judge's ONNX files and their checksums into `directory`.
 
     All files are made and compared with torch before the first is put in place, so a failure
@@ -123,7 +132,8 @@ def export(model: Judge, directory: Path, metadata: ModelMetadata) -> None:
         If an exported file differs from torch by more than `PARITY`.
     """
     model = model.cpu().eval()
-    digest = weights_sha256(model)
+    trees = hindsight_graph(hindsight, OPSET)
+    digest = _digest_with(weights_sha256(model), trees)
     files = {}
     for part in parts(model):
         content = _export_part(part, _specification(part.kind, metadata, digest))
@@ -134,10 +144,34 @@ def export(model: Judge, directory: Path, metadata: ModelMetadata) -> None:
                 "Check the exporter's version before shipping this model."
             )
         files[f"{part.kind}.onnx"] = content
+    files["hindsight.onnx"] = _export_hindsight(
+        hindsight, trees, _specification("hindsight", metadata, digest)
+    )
     files[CHECKSUMS] = _checksums(files)
     directory.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         _replace(directory / name, content)
+
+
+def _digest_with(weights: str, trees: onnx.ModelProto) -> str:
+    """Return a digest of the network's weights and of the trees: together they are one judge."""
+    content: bytes = trees.SerializeToString(deterministic=True)
+    return hashlib.sha256(weights.encode() + content).hexdigest()
+
+
+def _export_hindsight(
+    model: HindsightModel | None, proto: onnx.ModelProto, specification: Specification
+) -> bytes:
+    proto.producer_name = f"{specification.name} {specification.version}"
+    for key, value in specification.to_metadata().items():
+        proto.metadata_props.add(key=key, value=value)
+    content: bytes = proto.SerializeToString(deterministic=True)
+    if model is not None and not (apart := difference(model, content)) <= PARITY:
+        raise ModelInvalid(
+            f"hindsight.onnx differs from its trees by {apart:.2g}, more than {PARITY:g}. Check "
+            "LightGBM's version before shipping this model."
+        )
+    return content
 
 
 def weights_sha256(model: nn.Module) -> str:

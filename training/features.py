@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.messages import AudioHop, SessionInfo
+from judge.hindsight import note
 from judge.listening import Listener
 from judge.listening.camelot import key_name
 from judge.mel.scipy_mel import ScipyMel
@@ -32,8 +33,8 @@ class Features:
     ----------
     log_mel
         Shape (25 N, 128), float16.
-    evidence
-        Shape (N, 557), float16.
+    evidence, notes
+        Shapes (N, 572), float16, and (N, 175): what the network and what hindsight gets.
     mfcc
         Shape (N, 13), the mean over the window that ends with each hop.
     basic
@@ -44,6 +45,7 @@ class Features:
 
     log_mel: NDArray[np.float16]
     evidence: NDArray[np.float16]
+    notes: NDArray[np.float32]
     mfcc: NDArray[np.float32]
     basic: NDArray[np.float32]
     heard_bpm: NDArray[np.float32]
@@ -62,11 +64,20 @@ def features_of(path: Path, hops: int) -> Features:
         spectra = session.take_mel(mel.log_mel(session.mel_samples[None])[0])
         heard = session.hear(accepted, spectra)
         heard_all.append(heard)
-        rows.append((spectra.log_mel, session.evidence, session.head_mfcc(), basic_features(heard)))
-    log_mel, evidence, mfcc, basic = zip(*rows, strict=True)
+        rows.append(
+            (
+                spectra.log_mel,
+                session.evidence,
+                note(session.hearing, heard),
+                session.head_mfcc(),
+                basic_features(heard),
+            )
+        )
+    log_mel, evidence, notes, mfcc, basic = zip(*rows, strict=True)
     return Features(
         log_mel=np.concatenate(log_mel).astype(np.float16),
         evidence=np.array(evidence).astype(np.float16),
+        notes=np.array(notes, np.float32),
         mfcc=np.array(mfcc, np.float32),
         basic=np.array(basic, np.float32),
         heard_bpm=np.array([_bpm(heard) for heard in heard_all], np.float32),

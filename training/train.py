@@ -290,6 +290,14 @@ def settled_hops(model: Judge, examples: list[Example]) -> SettledHops:
     return _settled(said, wanted)
 
 
+def followed_alone(
+    model: Judge, example: Example
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Follow one set from its beginning; return outputs (N, 40) and deviations (N, 12)."""
+    said, deviations, _ = _heard(model, [_prepared(model, example)])
+    return squashed(said)[0].numpy(), deviations[0].numpy()
+
+
 def _heard(model: Judge, sets: list[_Set]) -> tuple[Tensor, Tensor, Targets]:
     model.eval()
     rng = np.random.default_rng(CHOOSING_SEED)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from judge.listening.onsets import FINE_BANDS, ONSET_BANDS
+from judge.listening.onsets import COMPRESSION, FINE_BANDS, ONSET_BANDS
 from judge.listening.trail import Trail
 
 KEPT_HOPS: Final = 120
@@ -18,6 +18,8 @@ _BLOCK: Final = 16
 _LOWEST_DB: Final = -40.0
 _TOP_HOPS: Final = 30
 _FLUX_FLOOR: Final = 1e-3
+_FAINT: Final = 1e-5
+"""-100 dBFS, below all that is heard."""
 
 SOUND_FEATURES: Final = FINE_BANDS + len(NOVELTY_HOPS) + 3 * ONSET_BANDS
 LEVEL_FEATURES: Final = 8
@@ -37,7 +39,9 @@ class SoundCourse:
         flux: NDArray[np.float32],
     ) -> NDArray[np.float64]:
         """Take one hop's spectrum, powers and onsets; return (SOUND_FEATURES,)."""
-        level = fine.mean(axis=0, dtype=np.float64)
+        # Amplitudes and not the compressed spectra, which a louder copy bends.
+        amplitude = np.expm1(fine).mean(axis=0, dtype=np.float64) / COMPRESSION
+        level = np.log(amplitude + _FAINT)
         timbre = level - level.mean()
         self._timbre.append(timbre[None])
         bands_db = 10 * np.log10(mean_power.astype(np.float64) + 1e-10)

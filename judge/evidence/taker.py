@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
 from core.messages import AudioHop
 from judge.evidence.course import LEVEL_FEATURES, SOUND_FEATURES, LevelCourse, SoundCourse
+from judge.evidence.deeds import DEED_FEATURES, DeedCourse
 from judge.evidence.folding import (
     BEATS_PER_BAR,
     FLAM_FEATURES,
@@ -57,6 +58,7 @@ PLACES: Final[Mapping[str, slice]] = _places(
     ("pulse", _PULSE_FEATURES),
     ("counts", _COUNT_FEATURES),
     ("faults", _FAULT_FEATURES),
+    ("deeds", DEED_FEATURES),
 )
 """Where each kind of evidence lies; `flams` is how much more the folds show than a while ago."""
 
@@ -106,6 +108,7 @@ class EvidenceTaker:
         self._sound = SoundCourse()
         self._level = LevelCourse()
         self._phrases = PhraseCourse()
+        self._deeds = DeedCourse()
         self._flams: Trail[np.float64] = Trail(_BASELINE_HOPS, FLAM_FEATURES, np.float64)
 
     def take(self, hop: AudioHop, ears: Ears, heard: Heard) -> NDArray[np.float32]:
@@ -140,6 +143,7 @@ class EvidenceTaker:
                 _pulse(pulse, fit),
                 self._counts(fit),
                 _faults(hop, heard),
+                self._deeds.hear(onsets.fine, period),
             )
         )
         return features.astype(np.float32)

@@ -31,7 +31,7 @@ KICK_BANDS: Final = 2
 """The lowest fine bands, 23 to 117 Hz: the body of a bass drum."""
 _LAG_FRAMES: Final = 2
 _SILENT_AMPLITUDE: Final = 1e-4
-_COMPRESSION: Final = 1_000.0
+COMPRESSION: Final = 1_000.0
 """log(1 + 1000 x): a sine at -60 dBFS lies at the knee."""
 
 
@@ -92,7 +92,7 @@ class OnsetAnalyser:
         heard = spectrum[:, : _FINE_EDGES[-1]]
         power = np.square(heard.real) + np.square(heard.imag)
         band_power = np.add.reduceat(power, _FINE_EDGES[:-1], axis=1)
-        fine = np.log1p(_COMPRESSION * np.sqrt(band_power)).astype(np.float32)
+        fine = np.log1p(COMPRESSION * np.sqrt(band_power)).astype(np.float32)
         grouped = np.add.reduceat(band_power, _GROUP_STARTS, axis=1)
         return OnsetHop(
             flux=self._flux(fine),
@@ -115,7 +115,7 @@ class OnsetAnalyser:
 
 def amplitudes(fine: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the amplitude of fine bands, shape (n, bands), taken together, shape (n,)."""
-    linear = np.expm1(fine.astype(np.float64)) / _COMPRESSION
+    linear = np.expm1(fine.astype(np.float64)) / COMPRESSION
     return np.asarray(np.sqrt(np.einsum("fb,fb->f", linear, linear)))
 
 

@@ -21,6 +21,7 @@ from core.messages import (
     SessionInfo,
 )
 from judge.calibration import Calibration
+from judge.hindsight.reader import HindsightReader
 from judge.readings import Concluded, Heard, WindowOpinion
 from judge.rubric import Aspect
 from judge.scoring.estimates import (
@@ -32,6 +33,7 @@ from judge.scoring.estimates import (
 from judge.scoring.faults import FaultHold
 from judge.scoring.findings import FindingsWriter, of_transition
 from judge.scoring.genre import GenreHold
+from judge.scoring.looking_back import LookingBack
 from judge.scoring.mixing import MIXED, MixingRecord, transition_belief
 from judge.scoring.opinion import likeliest_section, window
 from judge.scoring.passages import mixing_features, transition
@@ -64,12 +66,20 @@ class SetScorer:
         The session; a declared genre chooses the weights.
     calibration
         Brings scores onto the scale of a panel of people; by default they stay as they are.
+    hindsight
+        Looks back on transitions; without one, what was read as they passed is the last word.
     """
 
-    def __init__(self, info: SessionInfo, calibration: Calibration | None = None) -> None:
+    def __init__(
+        self,
+        info: SessionInfo,
+        calibration: Calibration | None = None,
+        hindsight: HindsightReader | None = None,
+    ) -> None:
         self._calibration = calibration or Calibration.identity()
         self._genre = GenreHold(info.declared_genre)
         self._tracker = TransitionTracker()
+        self._hindsight = None if hindsight is None else LookingBack(hindsight)
         self._record = MixingRecord()
         self._course = SetCourse()
         self._techniques = TechniqueWatch()
@@ -81,6 +91,13 @@ class SetScorer:
     def transition_features(self) -> NDArray[np.float32]:
         """Return the last ten transitions as the model wants them, shape (10, 6)."""
         return mixing_features(self._record.tracks)
+
+    def remember(
+        self, hop_index: int, evidence: NDArray[np.float32], row: NDArray[np.float32]
+    ) -> None:
+        """Keep a hop's evidence and its note, to look back on its transition."""
+        if self._hindsight is not None:
+            self._hindsight.remember(hop_index, evidence, row)
 
     def score(  # noqa: PLR0917 (what is known of one window, handed over by one caller)
         self,
@@ -134,6 +151,8 @@ class SetScorer:
 
     def _follow(self, hop_index: int, opinion: WindowOpinion) -> tuple[Track, ...]:
         tracks = self._tracker.hear(hop_index, opinion)
+        if self._hindsight is not None:
+            tracks = tuple(self._hindsight.read(track) for track in tracks)
         for track in tracks:
             self._record.add(track)
         self._course.hear(hop_index, opinion)

@@ -74,7 +74,7 @@ def test_every_shipped_file_is_of_one_export_and_within_bounds() -> None:
         model = load(files, kind, Placement(), settings() | {"labels": LABELS}, shapes)
         digests.add(model.specification.weights_sha256)
     assert len(digests) == 1
-    assert sum(file.stat().st_size for file in SHIPPED.glob("*.onnx")) < 6_000_000
+    assert sum(file.stat().st_size for file in SHIPPED.glob("*.onnx")) < 12_000_000
 
 
 def test_the_head_takes_and_gives_what_is_remembered() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from judge.evidence import EVIDENCE_FEATURES
+from judge.hindsight import NOTE_FEATURES
 from judge.specification import LAG_HOPS, PARTS
 from training.dataset import Example
 from training.features import Features
@@ -67,6 +68,7 @@ def _features(rng: np.random.Generator, course: Course, hops: int) -> Features:
     return Features(
         log_mel=log_mel.astype(np.float16),
         evidence=(shown + rng.normal(0, 0.02, shown.shape)).astype(np.float16),
+        notes=np.zeros((hops, NOTE_FEATURES), np.float32),
         mfcc=mfcc.astype(np.float32),
         basic=np.full((hops, 3), 0.6, np.float32),
         heard_bpm=np.full(hops, 125.0, np.float32),

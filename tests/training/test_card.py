@@ -16,10 +16,21 @@ from training.card import (
     write_figures,
 )
 from training.dataset import Split
+from training.hindsight import HindsightModel, Looks
 from training.model import seeded_judge
 from training.train import SettledHops
 
 pytestmark = pytest.mark.training
+
+
+class Believing(HindsightModel):
+    """Says what the senses say."""
+
+    def __init__(self) -> None:
+        super().__init__((), (), np.ones(15, np.float32), np.ones(10, np.float32))
+
+    def mixed(self, features, senses):
+        return senses.copy()
 
 
 def test_figures_by_hand(monkeypatch):
@@ -27,8 +38,13 @@ def test_figures_by_hand(monkeypatch):
     truth = rng.uniform(0, 1, (500, 10)).astype(np.float32)
     windows = rng.uniform(0, 1, (500, 2)).astype(np.float32)
     hops = SettledHops(truth, truth, np.full_like(windows, windows.mean(axis=0)), windows)
+    told = np.concatenate((truth, np.zeros((500, 5))), axis=1)
+    settled = np.arange(500) % 2 == 0
+    looks = Looks(np.zeros((500, 1), np.float32), told, settled, np.zeros(500), np.zeros(500))
     monkeypatch.setattr(training.card, "settled_hops", lambda model, examples: hops)
-    figures = held_out_figures(seeded_judge(0), [])
+    monkeypatch.setattr(training.card, "looks_at", lambda examples, seed: looks)
+    monkeypatch.setattr(training.card, "senses_at", lambda *_: told)
+    figures = held_out_figures(seeded_judge(0), Believing(), [])
     assert figures["technical"].r2 == pytest.approx(1)
     assert figures["technical"].mae_points == pytest.approx(0)
     assert figures["energy"].r2 == pytest.approx(0, abs=1e-4), "saying the mean explains nothing"
@@ -38,7 +54,8 @@ def test_figures_by_hand(monkeypatch):
 
 
 def test_a_model_is_examined_on_what_it_is_given():
-    figures = held_out_figures(seeded_judge(0), [example(0), example(1)])
+    sets = [example(seed, hops=120, spans=((40, 60),)) for seed in (0, 1)]
+    figures = held_out_figures(seeded_judge(0), Believing(), sets)
     assert len(figures) == 14
     assert all(np.isfinite(figure.r2) for figure in figures.values())
 

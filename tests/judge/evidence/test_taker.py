@@ -10,6 +10,7 @@ from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
 from judge.evidence import EVIDENCE_FEATURES, PLACES, EvidenceTaker
 from judge.evidence.folding import APART_BINS, BEAT_BINS, ONSET_BANDS
 from judge.listening import Listener
+from judge.listening.onsets import FINE_BANDS
 from tests.judge.listening.signals import info, placed, stereo
 from tests.judge.scoring.parts import PLAIN, hop
 
@@ -131,10 +132,19 @@ def test_a_hole_and_a_clipped_run_show_at_once():
     holed[20 * HOP_SAMPLES : 20 * HOP_SAMPLES + 12_000] = 0
     whole, shown = evidence(MUSIC), evidence(holed)
     assert np.array_equal(whole[:19], shown[:19])
-    assert shown[20, -1] < whole[20, -1] - 0.5, "the quietest twentieth against the peak"
+    quietest = PLACES["faults"].stop - 1
+    assert shown[20, quietest] < whole[20, quietest] - 0.5, (
+        "the quietest twentieth against the peak"
+    )
 
 
 def test_without_a_beat_nothing_is_folded():
     rows = evidence(SOUNDS["silence"].astype(np.float32))
     for kind in ("folds", "flams", "grids", "phrases", "pulse", "counts"):
         assert not rows[:, PLACES[kind]].any(), kind
+
+
+def test_timbre_does_not_depend_on_the_level():
+    timbre = slice(PLACES["sound"].start, PLACES["sound"].start + FINE_BANDS)
+    loud, quiet = evidence(MUSIC)[8:, timbre], evidence(0.25 * MUSIC)[8:, timbre]
+    assert np.abs(loud - quiet).max() < 0.08
