@@ -23,7 +23,7 @@ FORMAT = 1
 class Specification:
     """What one model file is."""
 
-    kind: str  # which part: "mel", "trunk", "mixing", "head" or "judge"
+    kind: str  # which part: "mel", "trunk", "mixing", "head", "hindsight" or "judge"
     name: str  # of the model that the part belongs to
     version: str
     trained: bool  # False: fresh weights, good for tests of shape and speed only

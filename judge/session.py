@@ -166,7 +166,8 @@ class JudgeSession:
         """Listen to the hop that was accepted last."""
         heard = self.hearing.hear(hop, spectra)
         self.evidence = self._evidence.take(hop, self.hearing, heard)
-        self.scoring.remember(hop.index, self.evidence, note(self.hearing, heard))
+        if hop.concealed_samples <= HOP_SAMPLES // 2:  # else it was not the DJ who played it
+            self.scoring.remember(hop.index, self.evidence, note(self.hearing, heard))
         return heard
 
     def take_mel(self, log_mel: NDArray[np.float32]) -> HopSpectra:

@@ -27,9 +27,13 @@ from judge.hindsight.spans import Sides, sides
 Span = tuple[int, int]
 """First hop of a transition, and the one after its last."""
 
+LEAST_BEFORE_HOPS: Final = 6
+"""Of what was never heard the trees have learnt nothing."""
+
 _TIMING_FEATURES: Final = 5
 _USUAL_BEAT_SECONDS: Final = 0.5
 _PEAK_HOPS: Final = 3
+_SILENT_LUFS: Final = -60.0
 
 
 def _places(*sizes: tuple[str, int]) -> dict[str, slice]:
@@ -70,7 +74,12 @@ class Hindsight:
         self._record.hear(hop_index, evidence, row)
         if self._record.next_hop % PORTRAIT_HOPS == 0:
             newest = Notes(self._record.notes.rows[-PORTRAIT_HOPS:])
-            self._portraits.add(hop_index, portrait(newest))
+            if newest.momentary_lufs.min() > _SILENT_LUFS:  # all silences are alike
+                self._portraits.add(hop_index, portrait(newest))
+
+    def reaches(self, span: Span, floor_hop: int) -> bool:
+        """Say whether enough is remembered from before a transition to compare it with."""
+        return span[0] - max(floor_hop, self._record.first_hop) >= LEAST_BEFORE_HOPS
 
     def features(self, span: Span, floor_hop: int) -> NDArray[np.float32]:
         """Return what a transition shows up to the newest hop, shape (HINDSIGHT_FEATURES,).

@@ -16,9 +16,10 @@ from judge.hindsight.record import Notes
 from judge.listening.onsets import FINE_BANDS
 
 PORTRAIT_HOPS: Final = 4
-KEPT_PORTRAITS: Final = 3_600
-"""Of two hours."""
-_CHROMA_WEIGHT: Final = 1.0
+KEPT_PORTRAITS: Final = 100
+"""Of 200 s of sound, as much as a set that the trees grew on has: the more there is to compare
+with, the nearer the nearest is, and what is new would pass for known."""
+_CHROMA_WEIGHT: Final = 0.5
 PORTRAIT_FEATURES: Final = FINE_BANDS + 12
 _LEAST: Final = 3
 LIKENESS_FEATURES: Final = 8
@@ -31,7 +32,7 @@ def portrait(notes: Notes) -> NDArray[np.float32]:
     chroma -= chroma.mean()
     length = float(np.linalg.norm(chroma))
     shape = chroma / length if length > 1e-6 else np.zeros(12)
-    return np.concatenate((timbre - timbre.mean(), _CHROMA_WEIGHT * shape)).astype(np.float32)
+    return np.concatenate((timbre - timbre.mean(), shape)).astype(np.float32)
 
 
 class Portraits:
@@ -80,4 +81,6 @@ def _nearest(rows: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[
     difference = np.square(rows[:, None] - others[None])
     timbre = np.sqrt(difference[:, :, :FINE_BANDS].mean(axis=2))
     chroma = np.sqrt(difference[:, :, FINE_BANDS:].sum(axis=2))
-    return np.stack((timbre.min(axis=1), (timbre + 0.5 * chroma).min(axis=1))).astype(np.float64)
+    return np.stack((timbre.min(axis=1), (timbre + _CHROMA_WEIGHT * chroma).min(axis=1))).astype(
+        np.float64
+    )

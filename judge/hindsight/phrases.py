@@ -61,7 +61,7 @@ def fold_features(
 
 
 class _Patterns:
-    """What sounds on each beat of a side, in 100 ms, beats by their number on the old line."""
+    """What sounds on each beat of a side, in 200 ms, beats by their number on the old line."""
 
     def __init__(
         self, spectra: NDArray[np.float32], start_seconds: float, line: BeatLine, rows: slice

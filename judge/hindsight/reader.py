@@ -18,6 +18,13 @@ class Told:
     deviations: NDArray[np.float64]  # shape (10,), standard deviations of the shares' errors
     measures: NDArray[np.float64]  # shape (5,), in their units
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether all of it is numbers: one that is none would stay in the set's score for ever."""
+        return all(
+            bool(np.isfinite(each).all()) for each in (self.shares, self.deviations, self.measures)
+        )
+
 
 class HindsightReader:
     """Reads transitions of any number of sets.

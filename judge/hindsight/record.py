@@ -16,7 +16,10 @@ from judge.listening.trail import Trail
 from judge.readings import Heard
 
 KEPT_HOPS: Final = 320
-"""160 s: the longest transition and what stands on either side of it."""
+"""160 s: nearly all transitions and what stands on either side of them."""
+
+LONGEST_BRIDGED_HOPS: Final = 8
+"""What the network lost is no silence of the DJ's."""
 
 BLOCKS: Final = 5
 """Spectra of 100 ms, five in a hop."""
@@ -113,10 +116,15 @@ class SetRecord:
         self._next_hop = 0
 
     def hear(self, hop_index: int, evidence: NDArray[np.float32], row: NDArray[np.float32]) -> None:
-        """Take a hop; after a gap what was heard before it is forgotten."""
-        if hop_index != self._next_hop:
+        """Take a hop; one that is missing is taken to be like the last, a longer gap forgets."""
+        gap = hop_index - self._next_hop
+        if not 0 <= gap <= LONGEST_BRIDGED_HOPS or not len(self._notes):
             self._evidence.forget_before(0)
             self._notes.forget_before(0)
+        else:
+            for _ in range(gap):
+                self._evidence.append(self._evidence.newest(1).copy())
+                self._notes.append(self._notes.newest(1).copy())
         self._evidence.append(evidence[None])
         self._notes.append(row[None])
         self._next_hop = hop_index + 1

@@ -1,8 +1,8 @@
 """Transitions in time: where they begin and end, and what was read of them by then.
 
 The model says at every hop how likely a transition was under way a little earlier, and what the
-newest one was worth. A transition begins where that is likely for two and a half seconds, ends where
-it is not for longer, and settles when the new track was heard alone for a while.
+newest one was worth. A transition begins where that is likely for two and a half seconds, ends
+where it is not for longer, and settles when the new track was heard alone for a while.
 """
 
 from __future__ import annotations

@@ -132,6 +132,28 @@ def test_each_hop_has_evidence_of_its_own() -> None:
     assert all(not np.array_equal(a, b) for a, b in pairwise(seen))
 
 
+class Kept(SetScorer):
+    """Notes which hops it is asked to remember."""
+
+    def __init__(self) -> None:
+        super().__init__(info())
+        self.hops: list[int] = []
+
+    def remember(self, hop_index: int, evidence: np.ndarray, row: np.ndarray) -> None:
+        self.hops.append(hop_index)
+
+
+def test_what_was_made_up_for_lost_packets_is_not_looked_back_on() -> None:
+    kept = Kept()
+    judged, mel = JudgeSession(info(), Listener(info()), kept), ScipyMel()
+    music = hops(MUSIC)[:8]
+    music[2] = replace(music[2], concealed_samples=HOP_SAMPLES)
+    for hop in (*music[:4], *music[6:]):
+        accepted = judged.accept(hop)
+        judged.hear(accepted, judged.take_mel(mel.log_mel(judged.mel_samples[None])[0]))
+    assert kept.hops == [0, 1, 3, 6, 7]
+
+
 def test_hops_never_go_back() -> None:
     judged = session()
     play(judged, hops(MUSIC)[:3])

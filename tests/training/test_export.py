@@ -99,7 +99,9 @@ def test_files_name_their_inputs_and_say_nothing_of_the_machine(folder: Path) ->
         content = path.read_bytes()
         assert str(Path.cwd()).encode() not in content
         assert b".py" not in content
-        assert [entry.version for entry in onnx.load(path).opset_import] == [18]
+        trees = [("ai.onnx.ml", 3)] if path.stem == "hindsight" else []
+        opsets = [(entry.domain, entry.version) for entry in onnx.load(path).opset_import]
+        assert opsets == [("", 18), *trees]
     head = onnx.load(folder / "head.onnx").graph
     assert [value.name for value in head.input] == [
         "columns", "evidence", "mfcc", "basic", "mixing", "state",

@@ -165,6 +165,27 @@ def test_a_gap_forgets_what_was_before_it() -> None:
     assert len(record.evidence) == len(record.notes.rows) == 2
 
 
+def test_a_short_gap_is_taken_to_be_like_what_was_before_it() -> None:
+    record = SetRecord()
+    for hop in (0, 1, 2, 6, 7):
+        record.hear(
+            hop,
+            np.full(EVIDENCE_FEATURES, hop, np.float32),
+            np.full(NOTE_FEATURES, hop, np.float32),
+        )
+    assert (record.first_hop, record.next_hop) == (0, 8)
+    assert record.evidence[:, 0].tolist() == [0, 1, 2, 2, 2, 2, 6, 7]
+    assert record.notes.rows[:, 0].tolist() == [0, 1, 2, 2, 2, 2, 6, 7]
+
+
+def test_silences_are_no_likeness() -> None:
+    memory, made = Hindsight(), notes(120)
+    made.momentary_lufs[20:40] = made.momentary_lufs[80:] = -70
+    for hop in range(120):
+        memory.hear(hop, np.zeros(EVIDENCE_FEATURES, np.float32), made.rows[hop])
+    assert np.isnan(memory.features((60, 72), 44)[ASPECTS["likeness"]]).all()
+
+
 def test_everything_together_and_nan_for_what_cannot_be_known() -> None:
     memory, made = Hindsight(), notes(120)
     rng = np.random.default_rng(3)

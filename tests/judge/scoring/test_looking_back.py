@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from judge.evidence import EVIDENCE_FEATURES
 from judge.hindsight import NOTE_FEATURES
@@ -18,10 +19,13 @@ class Counting(HindsightReader):
 
     def __init__(self) -> None:
         self.senses: list[np.ndarray] = []
+        self.says: float | Exception | None = None
 
     def read(self, shown, senses) -> Told:
         self.senses.append(senses)
-        said = len(self.senses) / 100
+        if isinstance(self.says, Exception):
+            raise self.says
+        said = len(self.senses) / 100 if self.says is None else self.says
         return Told(np.full(10, said), np.full(10, 0.1), np.full(5, said))
 
 
@@ -81,3 +85,19 @@ def test_the_next_one_is_not_told_of_by_the_one_before() -> None:
     assert back.read(fresh) is fresh
     assert back.read(replace(fresh, heard_hops=HEARD_HOPS)).parts[0, 0] == 0.02
     assert len(reader.senses) == 2
+
+
+@pytest.mark.parametrize("says", [np.nan, np.inf, RuntimeError("broken")])
+def test_what_makes_no_sense_is_not_said(says: float | Exception) -> None:
+    back, reader = looking(40)
+    reader.says = says
+    settled = replace(TRACK, settled=True)
+    assert back.read(settled) is settled
+    assert len(reader.senses) == 1
+
+
+def test_without_anything_before_it_there_is_nothing_to_look_back_on() -> None:
+    back, reader = looking(40)
+    early = replace(TRACK, start_hop=3)
+    assert back.read(early) is early
+    assert not reader.senses

@@ -158,10 +158,10 @@ def test_the_set_waits_for_its_first_transition():
     assert scores[25].set_components[TECHNICAL] is None
     assert scores[25].set_components[ENERGY] is not None
     known = [score.set_components[TECHNICAL] is not None for score in scores]
-    assert known.index(True) == 20 + 8 + 2 + 6  # said 4 s late, likely for 1.5 s, heard for 3 s
-    assert all(known[36:])
-    assert scores[36].set_reason is None
-    assert scores[36].set_overall is not None
+    assert known.index(True) == 20 + 8 + 4 + 6  # said 4 s late, likely for 2.5 s, heard for 3 s
+    assert all(known[38:])
+    assert scores[38].set_reason is None
+    assert scores[38].set_overall is not None
 
 
 def test_or_for_three_minutes_and_then_technique_stays_unknown():
