@@ -13,7 +13,7 @@ from core.media import HOP_SAMPLES, HOPS_PER_WINDOW, WINDOW_SAMPLES
 from core.messages import AudioHop, SessionInfo
 from judge.evidence import EVIDENCE_FEATURES, EvidenceTaker
 from judge.evidence.taker import Ears
-from judge.hindsight import note
+from judge.hindsight import NOTE_FEATURES, note
 from judge.mel import specification as mel
 from judge.readings import (
     ANALYSIS_HOP_SAMPLES,
@@ -95,7 +95,8 @@ class JudgeSession:
     """The state of one set between hops.
 
     The engine calls `accept`, `take_mel`, `take_columns`, `hear` and the `head_*` methods, in this
-    order for every hop; `evidence` is the newest hop's, `state` what the model remembers.
+    order for every hop; `evidence` and `note` are the newest hop's, `state` is what the model
+    remembers.
 
     Parameters
     ----------
@@ -113,6 +114,7 @@ class JudgeSession:
         self.faulty = False
         self.state = np.zeros(STATE_FEATURES, np.float32)
         self.evidence = np.zeros(EVIDENCE_FEATURES, np.float32)
+        self.note = np.zeros(NOTE_FEATURES, np.float32)
         self._evidence = EvidenceTaker()
         self._decimator = Decimator()
         self._samples = np.zeros(mel.SLICE_SAMPLES, np.float32)
@@ -166,8 +168,9 @@ class JudgeSession:
         """Listen to the hop that was accepted last."""
         heard = self.hearing.hear(hop, spectra)
         self.evidence = self._evidence.take(hop, self.hearing, heard)
+        self.note = note(self.hearing, heard)
         if hop.concealed_samples <= HOP_SAMPLES // 2:  # else it was not the DJ who played it
-            self.scoring.remember(hop.index, self.evidence, note(self.hearing, heard))
+            self.scoring.remember(hop.index, self.evidence, self.note)
         return heard
 
     def take_mel(self, log_mel: NDArray[np.float32]) -> HopSpectra:

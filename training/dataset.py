@@ -27,7 +27,7 @@ RENDERS: Final = (
 )
 LISTENS: Final = (
     *("judge/mel", "judge/listening", "judge/evidence", "judge/hindsight/record.py"),
-    "judge/session.py",
+    *("judge/session.py", "judge/places.py"),
 )
 """What the sound and the features follow from besides the recipe; a change makes new ones."""
 

@@ -162,10 +162,7 @@ def _digest_with(weights: str, trees: onnx.ModelProto) -> str:
 def _export_hindsight(
     model: HindsightModel | None, proto: onnx.ModelProto, specification: Specification
 ) -> bytes:
-    proto.producer_name = f"{specification.name} {specification.version}"
-    for key, value in specification.to_metadata().items():
-        proto.metadata_props.add(key=key, value=value)
-    content: bytes = proto.SerializeToString(deterministic=True)
+    content = _stamped(proto, specification)
     if model is not None and not (apart := difference(model, content)) <= PARITY:
         raise ModelInvalid(
             f"hindsight.onnx differs from its trees by {apart:.2g}, more than {PARITY:g}. Check "
@@ -232,6 +229,11 @@ def _export_part(part: Part, specification: Specification) -> bytes:
     proto = program.model_proto
     _strip(proto)
     _name_values(proto.graph, part.outputs)
+    return _stamped(proto, specification)
+
+
+def _stamped(proto: onnx.ModelProto, specification: Specification) -> bytes:
+    """Return a checked model's file, with what is said of it."""
     proto.producer_name = f"{specification.name} {specification.version}"
     for key, value in specification.to_metadata().items():
         proto.metadata_props.add(key=key, value=value)

@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.messages import AudioHop, SessionInfo
-from judge.hindsight import note
 from judge.listening import Listener
 from judge.listening.camelot import key_name
 from judge.mel.scipy_mel import ScipyMel
@@ -68,7 +67,7 @@ def features_of(path: Path, hops: int) -> Features:
             (
                 spectra.log_mel,
                 session.evidence,
-                note(session.hearing, heard),
+                session.note,
                 session.head_mfcc(),
                 basic_features(heard),
             )

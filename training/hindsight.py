@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from judge.evidence import PLACES
 from judge.hindsight import ASPECTS, HINDSIGHT_FEATURES, Hindsight
 from judge.parts import TRANSITION_PARTS, Part
-from judge.scoring.tracking import END_HOPS, HEARD_HOPS, SETTLE_HOPS
+from judge.scoring.tracking import AVERAGED_HOPS, END_HOPS, HEARD_HOPS, SETTLE_HOPS
 from judge.specification import LAG_HOPS, MEASURE_SCALES, PARTS, Measure, Output
 from training.dataset import Example
 from training.model import Judge
@@ -31,8 +31,6 @@ UNDER_WAY_WEIGHT: Final = 0.4
 START_BLUR_HOPS: Final = 2.0
 END_BLUR_HOPS: Final = 2.5
 """How far the tracker is off, as a standard deviation."""
-AVERAGED_HOPS: Final = 4
-TOLD: Final = PARTS + len(Measure)
 
 _EVIDENCE: Final = ("within", "rise", "step", "peak")
 _BEATS: Final = ("folds", "flams", "grids", "pulse")
@@ -117,8 +115,13 @@ class HindsightModel:
         self, features: NDArray[np.float32], senses: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """Return what is told, shape (N, 15)."""
-        said = self.says(features)
-        return said + self.senses_share * (senses - said)
+        return _mixed(self.says(features), senses, self.senses_share)
+
+
+def _mixed(
+    said: NDArray[np.float64], senses: NDArray[np.float64], share: NDArray[np.float32]
+) -> NDArray[np.float64]:
+    return said + share * (senses - said)
 
 
 def columns_of(told: Part | Measure) -> NDArray[np.int64]:
@@ -222,7 +225,7 @@ def teach(
     senses = senses_at(model, choosing, others)
     share = _share(others, said, senses)
     sure = np.stack([trees.says(others.features) for trees in deviations], axis=1)
-    mixed = said + share * (senses - said)
+    mixed = _mixed(said, senses, share)
     return HindsightModel(told, deviations, share, _scale(others, mixed[:, :PARTS], sure))
 
 

@@ -28,6 +28,7 @@ from judge.listening.onsets import OnsetHop
 from judge.listening.tempo import Pulse
 from judge.listening.tonality import Tonality
 from judge.listening.trail import Trail
+from judge.places import side_by_side
 from judge.readings import Heard
 
 _PULSE_FEATURES: Final = 6
@@ -39,15 +40,7 @@ _GUARD_HOPS: Final = 14
 _NEWEST_HOPS: Final = 2
 
 
-def _places(*sizes: tuple[str, int]) -> dict[str, slice]:
-    places, start = {}, 0
-    for name, size in sizes:
-        places[name] = slice(start, start + size)
-        start += size
-    return places
-
-
-PLACES: Final[Mapping[str, slice]] = _places(
+PLACES: Final[Mapping[str, slice]] = side_by_side(
     ("folds", FOLD_FEATURES),
     ("flams", FLAM_FEATURES),
     ("grids", GRID_FEATURES),

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.media import HOP_SECONDS
+from judge.listening.periodicity import peak_position
 
 _LINE_HOPS: Final = 40
 """20 s: two tempi that differ by 0.05 % are 10 ms apart by then."""
@@ -57,7 +58,7 @@ def fitted(
     middle = float(beats.mean())
     turns = np.linspace(1 - _REACH, 1 + _REACH, _STEPS) / usual
     sums = np.exp(4j * np.pi * np.outer(turns, beats - middle)).mean(axis=1)
-    turn, _ = _peak(np.abs(sums), turns)
+    turn = peak_position(np.abs(sums), float(turns[1] - turns[0]), float(turns[0]))
     halves = complex(np.exp(4j * np.pi * turn * (beats - middle)).mean())
     whole = complex(np.exp(2j * np.pi * turn * (beats - middle)).mean())
     half_phase = float(np.angle(halves)) / (4 * np.pi)
@@ -67,17 +68,6 @@ def fitted(
 
 def _apart(phase: float, whole: complex) -> float:
     return abs(float(np.angle(whole * np.exp(-2j * np.pi * phase))))
-
-
-def _peak(values: NDArray[np.float64], places: NDArray[np.float64]) -> tuple[float, float]:
-    """Return where values on an even grid of places are highest, found between them."""
-    best = int(np.argmax(values))
-    if not 0 < best < len(values) - 1:
-        return float(places[best]), float(values[best])
-    left, middle, right = values[best - 1 : best + 2].tolist()
-    bend = left - 2 * middle + right
-    shift = 0.5 * (left - right) / bend if bend < 0 else 0.0
-    return float(places[best] + shift * (places[1] - places[0])), middle
 
 
 def line_before(

@@ -23,6 +23,7 @@ from judge.hindsight.likeness import (
 from judge.hindsight.phrases import FOLD_FEATURES, fold_features
 from judge.hindsight.record import Notes, SetRecord
 from judge.hindsight.spans import Sides, sides
+from judge.places import side_by_side
 
 Span = tuple[int, int]
 """First hop of a transition, and the one after its last."""
@@ -36,15 +37,7 @@ _PEAK_HOPS: Final = 3
 _SILENT_LUFS: Final = -60.0
 
 
-def _places(*sizes: tuple[str, int]) -> dict[str, slice]:
-    places, start = {}, 0
-    for name, size in sizes:
-        places[name] = slice(start, start + size)
-        start += size
-    return places
-
-
-ASPECTS: Final[Mapping[str, slice]] = _places(
+ASPECTS: Final[Mapping[str, slice]] = side_by_side(
     ("timing", _TIMING_FEATURES),
     ("beats", BEAT_FEATURES),
     ("keys", KEY_FEATURES),

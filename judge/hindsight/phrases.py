@@ -44,12 +44,14 @@ def fold_features(
     if line is None:
         return np.full(FOLD_FEATURES, np.nan)
     spectra = notes.spectra.reshape(-1, notes.spectra.shape[2])
+    sums: NDArray[np.float64] = np.zeros((len(spectra) + 1, spectra.shape[1]))
+    np.cumsum(spectra, axis=0, out=sums[1:])
     start = first_hop * HOP_SECONDS
-    before = _changes(spectra, start, line, sides.before)
+    before = _changes(sums, start, line, sides.before)
     across = _changes(
-        spectra, start, line, slice(max(sides.within.start - 2, 0), sides.within.stop + 4)
+        sums, start, line, slice(max(sides.within.start - 2, 0), sides.within.stop + 4)
     )
-    after = _changes(spectra, start, new or line, sides.after)
+    after = _changes(sums, start, new or line, sides.after)
     features: list[NDArray[np.float64]] = []
     for fold in _FOLDS:
         features.append(_laid_over(before, across, after, fold, line))
@@ -89,10 +91,14 @@ def _patterns_alike(old: _Patterns, new: _Patterns, fold: int) -> NDArray[np.flo
     before, after = old.folded(fold), new.folded(fold)
     if before is None or after is None:
         return np.full(fold, np.nan)
-    length = float(np.linalg.norm(before) * np.linalg.norm(after)) + 1e-9
-    return np.array(
-        [float((before * np.roll(after, -turn, axis=0)).sum()) / length for turn in range(fold)]
-    )
+    return _turned_alike(before, after)
+
+
+def _turned_alike(old: NDArray[np.float64], new: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how alike two folds are when the new one is turned by 0, 1, ... places."""
+    length = float(np.linalg.norm(old) * np.linalg.norm(new)) + 1e-9
+    turned = [np.roll(new, -turn, axis=0) for turn in range(len(old))]
+    return np.array([float((old * each).sum()) / length for each in turned])
 
 
 class _Changes:
@@ -117,9 +123,9 @@ class _Changes:
 
 
 def _changes(
-    spectra: NDArray[np.float32], start_seconds: float, line: BeatLine, rows: slice
+    sums: NDArray[np.float64], start_seconds: float, line: BeatLine, rows: slice
 ) -> _Changes:
-    """Return the changes at the beats of a line within some hops."""
+    """Return the changes at the beats of a line within some hops, from running sums."""
     reach = round(_REACH_BEATS * line.period_seconds / _BLOCK_SECONDS)
     first, last = rows.start * BLOCKS + reach, rows.stop * BLOCKS - reach
     low = np.ceil((start_seconds + first * _BLOCK_SECONDS - line.anchor_seconds)
@@ -129,10 +135,8 @@ def _changes(
     numbers = np.arange(low, high + 1)
     at_seconds = line.anchor_seconds + numbers * line.period_seconds
     at = np.round((at_seconds - start_seconds) / _BLOCK_SECONDS).astype(np.int64)
-    inside = (at - reach >= 0) & (at + reach <= len(spectra))
+    inside = (at - reach >= 0) & (at + reach < len(sums))
     at, at_seconds = at[inside], at_seconds[inside]
-    sums: NDArray[np.float64] = np.zeros((len(spectra) + 1, spectra.shape[1]))
-    np.cumsum(spectra, axis=0, out=sums[1:])
     steps = (sums[at + reach] - 2 * sums[at] + sums[at - reach]) / max(reach, 1)
     return _Changes(np.sqrt(np.square(steps).mean(axis=1)), at_seconds)
 
@@ -144,8 +148,7 @@ def _laid_over(
     old, new = before.folded(line, fold), after.folded(line, fold)
     alike = np.full(fold, np.nan)
     if old is not None and new is not None:
-        length = float(np.linalg.norm(old) * np.linalg.norm(new)) + 1e-9
-        alike = np.array([float(old @ np.roll(new, -turn)) / length for turn in range(fold)])
+        alike = _turned_alike(old, new)
     from_switch, place = np.full(fold, np.nan), np.full(3, np.nan)
     if old is not None and len(across.sizes):
         at = int(across.places(line, fold)[int(np.argmax(across.sizes))])

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.media import SAMPLE_RATE_HZ
 from judge.evidence import EVIDENCE_FEATURES
 from judge.evidence.taker import Ears
 from judge.listening.onsets import COMPRESSION, FINE_BANDS, ONSET_BANDS
@@ -93,7 +94,7 @@ def note(ears: Ears, heard: Heard) -> NDArray[np.float32]:
     onsets, fit = ears.onsets, ears.fit
     row[_SPECTRA] = math.log(_FAINT)
     row[_POWER] = 20 * math.log10(_FAINT)
-    row[_FAULTS] = _QUIETEST_LUFS, heard.clipped_runs, heard.silent_samples / 48_000
+    row[_FAULTS] = _QUIETEST_LUFS, heard.clipped_runs, heard.silent_samples / SAMPLE_RATE_HZ
     if heard.loudness.momentary_lufs is not None:
         row[_FAULTS.start] = max(heard.loudness.momentary_lufs, _QUIETEST_LUFS)
     if fit is not None:

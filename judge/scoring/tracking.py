@@ -28,7 +28,7 @@ SETTLE_HOPS: Final = 20
 """10 s after the end was noticed, and 4 s more that noticing takes."""
 HEARD_HOPS: Final = 6
 """Until 3 s after its beginning was noticed, a transition is worth nothing yet."""
-_AVERAGED: Final = 4
+AVERAGED_HOPS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class TransitionTracker:
     def _note(self, opinion: WindowOpinion, likely: float) -> None:
         self._likelihood = max(self._likelihood, likely)
         self._read.append((read.parts(opinion), read.measures(opinion), read.kinds(opinion)))
-        del self._read[:-_AVERAGED]
+        del self._read[:-AVERAGED_HOPS]
 
     def _follow(self, hop_index: int, likely: float) -> None:
         self._quiet_hops = self._quiet_hops + 1 if likely < GOES_ON else 0
