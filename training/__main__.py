@@ -23,13 +23,13 @@ from training.card import figures_as_markdown, held_out_figures, write_figures
 from training.dataset import ROOT, digest, make, split
 from training.export import ModelMetadata, export
 from training.hindsight import teach
-from training.recipes import Recipe
+from training.recipes import WRECKED_SETS, Recipe
 from training.tracking import tracked
 from training.train import Epoch, Reporter, Settings, train, write_history
 from training.trees import Growth
 
 NAME: Final = "djuv-judge"
-VERSION: Final = "0.3.0"
+VERSION: Final = "0.4.0"
 CARD: Final = "MODEL_CARD.md"
 TINY_RECIPE: Final = Recipe(sets=4, hops=90)
 TINY_GROWTH: Final = Growth(rounds=4, leaves=3, least_rows=2)
@@ -74,7 +74,11 @@ def _plan(options: argparse.Namespace) -> tuple[Recipe, Settings]:
     if options.tiny:
         return TINY_RECIPE, TINY_SETTINGS
     recipe = Recipe(
-        sets=options.sets, hops=options.hops, seed=options.seed, without_genre=options.without_genre
+        sets=options.sets,
+        hops=options.hops,
+        seed=options.seed,
+        without_genre=options.without_genre,
+        wrecked=WRECKED_SETS,
     )
     return recipe, Settings(
         epochs=options.epochs, trunk_steps=options.trunk_steps, seed=options.seed

@@ -19,7 +19,8 @@ from core.messages import Component
 from judge.parts import TRANSITION_PARTS
 from judge.specification import PARTS
 from training.dataset import Example, Split
-from training.hindsight import HindsightModel, looks_at, senses_at
+from training.hindsight import HindsightModel, senses_at
+from training.looks import looks_at
 from training.losses import component
 from training.model import Judge
 from training.train import settled_hops

@@ -7,7 +7,7 @@
                   mfcc (B, 13), basic (B, 3),
                   mixing (B, 32), state (B, 160)           -> outputs (B, 40),
                                                               deviations (B, 12), next_state
-    hindsight.onnx  shown (B, 2516), senses (B, 15)        -> shares (B, 10), deviations (B, 10),
+    hindsight.onnx  shown (B, 2576), senses (B, 15)        -> shares (B, 10), deviations (B, 10),
                                                               measures (B, 5)
     judge.onnx    log_mel (B, 494, 128), evidence, mfcc,
                   basic, transitions, state                -> the same

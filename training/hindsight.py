@@ -7,7 +7,7 @@ grown on. What the recurrent senses say is mixed in as far as that helps on the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,22 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from judge.evidence import PLACES
-from judge.hindsight import ASPECTS, HINDSIGHT_FEATURES, Hindsight
+from judge.hindsight import ASPECTS, HINDSIGHT_FEATURES
 from judge.parts import TRANSITION_PARTS, Part
-from judge.scoring.tracking import AVERAGED_HOPS, END_HOPS, HEARD_HOPS, SETTLE_HOPS
-from judge.specification import LAG_HOPS, MEASURE_SCALES, PARTS, Measure, Output
+from judge.scoring.tracking import AVERAGED_HOPS
+from judge.specification import MEASURE_SCALES, PARTS, Measure, Output
 from training.dataset import Example
+from training.looks import Looks, looks_at
 from training.model import Judge
 from training.train import followed_alone
 from training.trees import Growth, Rows, Trees, grown
 
 FOLDS: Final = 2
 SURE_GROWTH: Final = Growth(rounds=60, leaves=7, least_rows=120, patience=60)
-SETTLED_WEIGHT: Final = 1.0
-UNDER_WAY_WEIGHT: Final = 0.4
-START_BLUR_HOPS: Final = 2.0
-END_BLUR_HOPS: Final = 2.5
-"""How far the tracker is off, as a standard deviation."""
 
 _EVIDENCE: Final = ("within", "rise", "step", "peak")
 _BEATS: Final = ("folds", "flams", "grids", "pulse")
@@ -56,34 +52,6 @@ READ_FROM: Final[Mapping[Part | Measure, tuple[tuple[str, ...], tuple[str, ...]]
 }
 """Aspects, and places of the evidence within its averages. A flam says nothing of a key: what a
 part cannot follow from is kept from it, and so are chance companions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Looks:
-    """N looks back at transitions.
-
-    Attributes
-    ----------
-    features
-        Shape (N, HINDSIGHT_FEATURES).
-    told
-        Shape (N, 15): true parts and measures.
-    settled
-        Shape (N,): whether it was the last look.
-    set_number, hop
-        Shapes (N,): of which set, and when.
-    """
-
-    features: NDArray[np.float32]
-    told: NDArray[np.float64]
-    settled: NDArray[np.bool_]
-    set_number: NDArray[np.int64]
-    hop: NDArray[np.int64]
-
-    @property
-    def weights(self) -> NDArray[np.float64]:
-        """How much each counts, shape (N,)."""
-        return np.where(self.settled, SETTLED_WEIGHT, UNDER_WAY_WEIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,71 +99,6 @@ def columns_of(told: Part | Measure) -> NDArray[np.int64]:
     whole = [every[ASPECTS[name]] for name in aspects]
     averages = [every[ASPECTS[name]][PLACES[place]] for name in _EVIDENCE for place in evidence]
     return np.concatenate((*whole, *averages))
-
-
-def looks_at(examples: list[Example], seed: int) -> Looks:
-    """Look back on all transitions of some sets, their spans blurred as the tracker's are."""
-    found = [
-        (number, *look)
-        for number, example in enumerate(examples)
-        for look in _looks(example, np.random.default_rng([seed, number]))
-    ]
-    numbers, hops, settled, told, features = zip(*found, strict=True)
-    return Looks(
-        features=np.array(features, np.float32),
-        told=np.array(told, np.float64),
-        settled=np.array(settled),
-        set_number=np.array(numbers),
-        hop=np.array(hops),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Moment:
-    """When a transition is looked at, and what is known of its span by then."""
-
-    hop: int
-    row: int
-    span: tuple[int, int]
-    floor_hop: int
-    settled: bool
-
-
-def _looks(
-    example: Example, rng: np.random.Generator
-) -> Iterator[tuple[int, bool, NDArray[np.float64], NDArray[np.float32]]]:
-    truth, features = example.truth, example.features
-    due: dict[int, list[_Moment]] = {}
-    for moment in _moments(truth.spans, len(features.evidence), rng):
-        due.setdefault(moment.hop, []).append(moment)
-    memory = Hindsight()
-    for hop, (evidence, note) in enumerate(zip(features.evidence, features.notes, strict=True)):
-        memory.hear(hop, evidence.astype(np.float32), note)
-        for moment in due.get(hop, ()):
-            told = np.concatenate(
-                (truth.course.parts[moment.row], truth.course.measures[moment.row])
-            )
-            yield hop, moment.settled, told, memory.features(moment.span, moment.floor_hop)
-
-
-def _moments(spans: NDArray[np.int64], hops: int, rng: np.random.Generator) -> Iterator[_Moment]:
-    """Yield looks while a transition goes on, when its end is noticed and when it has settled."""
-    floor = 0
-    for row, (first, last) in enumerate(spans.tolist()):
-        start = max(first + round(rng.normal(0, START_BLUR_HOPS)), floor, 0)
-        end = max(last + 1 + round(rng.normal(0, END_BLUR_HOPS)), start + 1)
-        nearest = start + LAG_HOPS + HEARD_HOPS + 2
-        noticed = end + LAG_HOPS + END_HOPS
-        settling = end + LAG_HOPS + SETTLE_HOPS
-        if row + 1 < len(spans):  # the next one may begin before this one has settled
-            settling = max(min(settling, int(spans[row + 1, 0]) + LAG_HOPS + 2), noticed)
-        hops_due = {nearest: False, (nearest + noticed) // 2: False, noticed: False}
-        hops_due = {hop: False for hop in hops_due if nearest <= hop < settling}
-        for hop, settled in {**hops_due, settling: True}.items():
-            if hop < hops:
-                known_end = min(end, max(hop - LAG_HOPS + 1, start + 1))
-                yield _Moment(hop, row, (start, known_end), floor, settled)
-        floor = end
 
 
 def senses_at(model: Judge, examples: list[Example], looks: Looks) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
     log_mel (B, T, 128) -> Trunk -> columns (B, k, 128), T = 14 + 4 k
     transitions (B, 10, 6) -> MixingAnalyzer -> mixing (B, 32)
-    evidence (B, 557), newest columns, mfcc (B, 13), basic (B, 3), state (B, 160)
+    evidence (B, 572), newest columns, mfcc (B, 13), basic (B, 3), state (B, 160)
         -> Reader -> state (B, 160)
     state, columns (B, 120, 128), mfcc, basic, mixing
         -> Fusion -> outputs (B, 40), deviations (B, 12)
@@ -320,7 +320,7 @@ class Head(nn.Module):
         columns
             Shape (B, 120, 128), from the trunk.
         evidence
-            Shape (B, 557), of the hop.
+            Shape (B, 572), of the hop.
         mfcc
             Shape (B, 13), mean over the window's 500 frames.
         basic

@@ -10,7 +10,7 @@ import numpy as np
 from core.messages import Genre
 from training.simulator import SetStyle
 from training.simulator.arrangement import Pace
-from training.simulator.flaws import BROAD, SEASONED, Combinations, Skill
+from training.simulator.flaws import BROAD, SEASONED, Combinations, Flaws, Skill
 from training.simulator.nuisance import Nuisances, draw_nuisances
 from training.simulator.randomness import pick, stream
 from training.simulator.transitions import Draw, Revise
@@ -27,6 +27,16 @@ PACES: Final = (Pace.RAPID, Pace.RAPID, Pace.BRISK)
 TRICKS: Final = (0.0, 0.5, 1.0, 1.0, 2.0)
 MONOTONE_SETS: Final = 0.4
 """Share of sets whose DJ keeps, more or less, to tracks in which little happens."""
+WRECKED_SETS: Final = 0.2
+"""Share for training; what is examined on has none beyond the usual."""
+
+WRECKED_SHARE: Final = 0.7
+"""Of a wrecked set's transitions, how many have each flaw of a train wreck."""
+WRECK_TEMPO_PERCENT: Final = (0.8, 6.0)
+WRECK_OFFSET_MS: Final = (40.0, 220.0)
+"""Beats that do not match at all. A few in a hundred transitions of usual sets are as bad, too few
+to learn from that two tempi which stay apart are no change of tempo."""
+
 STRAIGHT_CABLE: Final = 0.35
 """Share of sets without any nuisance: most DJs stream from the mixer."""
 OPUS_BITRATES_BPS: Final = (96_000, 128_000, 192_000, 256_000)
@@ -48,6 +58,8 @@ class Recipe:
         Which flaws may come together; some pairs are kept from training (split E).
     without_genre
         A genre that is left out (split C).
+    wrecked
+        Share of sets whose DJ cannot match beats.
     """
 
     sets: int = 400
@@ -55,6 +67,7 @@ class Recipe:
     seed: int = 0
     combinations: Combinations = Combinations.TRAINED
     without_genre: Genre | None = None
+    wrecked: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +100,45 @@ def drawn(seed: int, recipe: Recipe) -> SetDraw:
     return SetDraw(
         seed=seed,
         style=style,
-        revise=_flattened(seed, monotony) if monotone else None,
+        revise=_revised(seed, monotony if monotone else 0.0, wrecked=_is_wrecked(seed, recipe)),
         nuisances=Nuisances.none() if straight else draw_nuisances(stream(seed, "nuisances")),
         bitrate_bps=pick(rng, OPUS_BITRATES_BPS),
     )
 
 
-def _flattened(seed: int, share: float) -> Revise:
-    """Return a revision after which a share of a set's tracks neither build nor break."""
+def _is_wrecked(seed: int, recipe: Recipe) -> bool:
+    """Say whether a set is; of a stream of its own, so that all others stay what they were."""
+    return bool(stream(seed, "wrecked").uniform() < recipe.wrecked)
+
+
+def _revised(seed: int, monotony: float, *, wrecked: bool) -> Revise | None:
+    """Return what makes some tracks monotonous and the beats of a wrecked set miss each other."""
+    if not wrecked and monotony == 0:
+        return None
 
     def revise(index: int, draw: Draw) -> Draw:
-        flat = stream(seed, "flat", index).uniform() < share
-        return Draw(draw.kind, replace(draw.flaws, monotone=True)) if flat else draw
+        flaws = draw.flaws
+        if stream(seed, "flat", index).uniform() < monotony:
+            flaws = replace(flaws, monotone=True)
+        return Draw(draw.kind, _wrecked(flaws, stream(seed, "wreck", index)) if wrecked else flaws)
 
     return revise
+
+
+def _wrecked(flaws: Flaws, rng: np.random.Generator) -> Flaws:
+    """Return flaws with beats apart; none makes one of the pairs that training never shows.
+
+    The tempo stays as it is where two tracks do not play together.
+    """
+    apart, late = rng.uniform(size=2) < WRECKED_SHARE
+    signs = np.sign(rng.uniform(-1, 1, 2))
+    if apart and flaws.clip_drive_db == 0:
+        percent = float(np.exp(rng.uniform(*np.log(WRECK_TEMPO_PERCENT))))
+        flaws = replace(flaws, tempo_difference_percent=float(signs[0]) * percent)
+    if late and abs(flaws.key_fifths) <= 1:
+        offset_ms = float(signs[1] * rng.uniform(*WRECK_OFFSET_MS))
+        flaws = replace(flaws, offset_ms=offset_ms)
+    return flaws
 
 
 def seeds(recipe: Recipe) -> range:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from judge.mel.specification import SCALE_DB
-from judge.readings import FRAMES_PER_HOP
+from judge.readings import FRAMES_PER_HOP, MEL_BANDS
 from judge.specification import (
     COLUMN_FEATURES,
     COLUMN_STRIDE,
@@ -33,7 +33,10 @@ from training.targets import Targets, targets_of
 CROP_HOPS: Final = 44
 FIRST_HOP: Final = 20
 """Of a crop: before that, there is no whole window."""
-LEVEL_DEVIATION_DB: Final = 3.0
+LEVEL_DEVIATION_DB: Final = 6.0
+TONE_DEVIATION_DB: Final = 3.0
+TONE_WAVES: Final = 4
+"""Of half cosines over the bands: other rooms, other masters, other instruments."""
 CHUNK_FRAMES: Final = 4_000
 SAID: Final = 1 + 2 + 2 + 4 + 7
 
@@ -133,10 +136,18 @@ def _batches(
             log_mel = examples[index].features.log_mel
             first = int(rng.integers(len(log_mel) // FRAMES_PER_HOP - CROP_HOPS + 1))
             span = slice(first * FRAMES_PER_HOP, (first + CROP_HOPS) * FRAMES_PER_HOP)
-            level = np.float32(rng.normal(0, LEVEL_DEVIATION_DB) / SCALE_DB)
-            mels.append(log_mel[span].astype(np.float32) + level)
+            mels.append(log_mel[span].astype(np.float32) + _tone(rng))
             wanted.append(_cut(targets[index], first + FIRST_HOP, first + CROP_HOPS))
         yield torch.from_numpy(np.stack(mels)), wanted
+
+
+def _tone(rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return what another level and another tone add to a log mel spectrum, shape (128,)."""
+    at = (np.arange(MEL_BANDS) + 0.5) / MEL_BANDS
+    tone_db = np.full(MEL_BANDS, rng.normal(0, LEVEL_DEVIATION_DB))
+    for wave in range(1, TONE_WAVES + 1):
+        tone_db += rng.normal(0, TONE_DEVIATION_DB / wave) * np.cos(np.pi * wave * at)
+    return (tone_db / SCALE_DB).astype(np.float32)
 
 
 def _cut(targets: Targets, first: int, end: int) -> Targets:

@@ -17,14 +17,12 @@ from torch import Tensor, nn
 from core.messages import Component
 from judge.specification import DEVIATIONS, PARTS, Output
 from training.dataset import Example
+from training.disguise import disguised_basic, disguised_evidence, disguised_sound, strangers
 from training.losses import component, loss_of
 from training.model import Judge, Standard, seeded_judge, squashed
 from training.sound import Columns, columns_of, fit_trunk
 from training.targets import SETTLING, Targets, mixing_tables, targets_of
 
-EVIDENCE_NOISE: Final = 0.15
-EVIDENCE_DROPPED: Final = 0.05
-UNKNOWN_BASIC_SHARE: Final = 0.1
 LATEST_START_HOPS: Final = 60
 CHOOSING_SEED: Final = 99
 _MIXED: Final = (Component.TECHNICAL, Component.SELECTION)
@@ -229,21 +227,24 @@ def _followed(
 
     evidence = stacked([each.evidence for each in batch])
     basic = stacked([each.basic for each in batch])
+    sound = [
+        stacked(each) for each in (
+            [each.columns.newest for each in batch],
+            [each.columns.window for each in batch],
+            [each.mfcc for each in batch],
+        )
+    ]  # fmt: skip
     if learning:
-        evidence = _disguised(evidence, model.head.reader.standard)
-        basic = basic * (torch.rand_like(basic) >= UNKNOWN_BASIC_SHARE)
+        strange = strangers(len(batch))
+        evidence = disguised_evidence(evidence, model.head.reader.standard, strange)
+        sound = disguised_sound(sound, strange)
+        basic = disguised_basic(basic)
     tables = [mixing_tables(each.example.truth, rng) for each in batch]
     mixing = stacked(
         [model.mixing(torch.from_numpy(table))[torch.from_numpy(which)] for table, which in tables]
     )
-    said, deviations = model.head.follow(
-        stacked([each.columns.newest for each in batch]),
-        stacked([each.columns.window for each in batch]),
-        evidence,
-        stacked([each.mfcc for each in batch]),
-        basic,
-        mixing,
-    )
+    newest, window, mfcc = sound
+    said, deviations = model.head.follow(newest, window, evidence, mfcc, basic, mixing)
     wanted = [
         targets_of(each.example.truth, first) for each, first in zip(batch, firsts, strict=True)
     ]
@@ -257,13 +258,6 @@ def _joined(wanted: list[Targets], length: int) -> Targets:
             for name in Targets.__slots__
         )
     )
-
-
-def _disguised(evidence: Tensor, standard: Standard) -> Tensor:
-    """Blur evidence, and drop some of it, so that nothing leans on single numbers."""
-    kept = torch.rand(evidence.shape[0], 1, evidence.shape[2]) >= EVIDENCE_DROPPED
-    noise = EVIDENCE_NOISE * standard.scale * torch.randn_like(evidence)
-    return torch.where(kept, evidence + noise, standard.mean)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,17 @@ HINDSIGHT_FEATURES: Final = max(place.stop for place in ASPECTS.values())
 
 
 class Hindsight:
-    """Remembers a set well enough to look back on its newest transitions."""
+    """Remembers a set well enough to look back on its newest transitions.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    portraits
+        Of what was played before; by default nothing was.
+    """
+
+    def __init__(self, portraits: Portraits | None = None) -> None:
         self._record = SetRecord()
-        self._portraits = Portraits()
+        self._portraits = Portraits() if portraits is None else portraits
 
     def hear(self, hop_index: int, evidence: NDArray[np.float32], row: NDArray[np.float32]) -> None:
         """Take a hop: its evidence and its note."""

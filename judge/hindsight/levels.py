@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from judge.hindsight.record import BLOCKS, Notes
@@ -18,8 +19,16 @@ _AROUND_HOPS: Final = 16
 _CLOSE_HOPS: Final = 8
 _PEAK_BANDS: Final = ((0, 2), (2, 10), (10, 20), (20, 30))
 _PEAK_PERCENTILES: Final = (30, 60, 90)
+_LOW_BANDS: Final = ((0, 1), (1, 2), (2, 4), (0, 3), (3, 8))
+_STRETCH_HOPS: Final = 8
+_STRETCH_PERCENTILES: Final = (20, 50, 80)
+SUSTAINED_FEATURES: Final = 4 * len(_LOW_BANDS) * len(_STRETCH_PERCENTILES)
 LEVEL_FEATURES: Final = (
-    (len(_PERCENTILES) + 6) * _BANDS + len(_PEAK_BANDS) * len(_PEAK_PERCENTILES) + len(_GONE_DB) + 6
+    (len(_PERCENTILES) + 6) * _BANDS
+    + len(_PEAK_BANDS) * len(_PEAK_PERCENTILES)
+    + len(_GONE_DB)
+    + 6
+    + SUSTAINED_FEATURES
 )
 
 
@@ -47,6 +56,7 @@ def level_features(notes: Notes, sides: Sides, beat_seconds: float) -> NDArray[n
         (
             steps.ravel(), near, most, top, above, least, moving,
             _struck(notes, sides), _bass_gone(notes, sides, beat_seconds), _faults(notes, sides),
+            _sustained(notes, sides),
         )
     )  # fmt: skip
 
@@ -66,6 +76,47 @@ def _struck(notes: Notes, sides: Sides) -> NDArray[np.float64]:
             np.percentile(after, _PEAK_PERCENTILES) - np.percentile(before, _PEAK_PERCENTILES)
         )
     return np.concatenate(steps)
+
+
+def _sustained(notes: Notes, sides: Sides) -> NDArray[np.float64]:
+    """Return how far low bands rise and fall within, shape (SUSTAINED_FEATURES,), in dB.
+
+    A bass drum hides how many basses play with it. What a stretch of 4 s holds between the drums is
+    seen in the lower percentiles of its tenths of a second.
+    """
+    if sides.within.stop - sides.within.start < 2:
+        return np.full(SUSTAINED_FEATURES, np.nan)
+    power = np.exp(2 * notes.spectra[:, :, : _LOW_BANDS[-1][1]])
+    level_db = 10 * np.log10([power[:, :, low:high].sum(axis=2) for low, high in _LOW_BANDS])
+    before, within, after = (
+        _stretches(level_db[:, rows]) for rows in (sides.before, sides.within, sides.after)
+    )
+    usual = np.maximum(np.median(before, axis=2), np.median(after, axis=2))
+    highest = np.maximum(before.max(axis=2), after.max(axis=2))
+    most, middle, least = within.max(axis=2), np.median(within, axis=2), within.min(axis=2)
+    return np.concatenate(
+        [(value - against).ravel() for value, against in
+         ((most, usual), (most, highest), (middle, usual), (least, usual))]
+    )  # fmt: skip
+
+
+def _stretches(level_db: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return percentiles of stretches of some hops, one a second.
+
+    Parameters
+    ----------
+    level_db
+        Shape (bands, n, BLOCKS).
+
+    Returns
+    -------
+    NDArray
+        Shape (percentiles, bands, stretches).
+    """
+    length = min(_STRETCH_HOPS, level_db.shape[1])
+    stretches = sliding_window_view(level_db, length, axis=1)[:, ::2]
+    rows = stretches.reshape(*stretches.shape[:2], -1)
+    return np.asarray(np.percentile(rows, _STRETCH_PERCENTILES, axis=2))
 
 
 def _bass_gone(notes: Notes, sides: Sides, beat_seconds: float) -> NDArray[np.float64]:

@@ -16,9 +16,9 @@ from judge.hindsight.record import Notes
 from judge.listening.onsets import FINE_BANDS
 
 PORTRAIT_HOPS: Final = 4
-KEPT_PORTRAITS: Final = 100
-"""Of 200 s of sound, as much as a set that the trees grew on has: the more there is to compare
-with, the nearer the nearest is, and what is new would pass for known."""
+KEPT_PORTRAITS: Final = 1_800
+"""Of an hour of sound. The more there is to compare with, the nearer is the nearest: how many
+there are is told as well, and the trees have grown on sets with up to an hour before them."""
 _CHROMA_WEIGHT: Final = 0.5
 PORTRAIT_FEATURES: Final = FINE_BANDS + 12
 _LEAST: Final = 3
@@ -60,8 +60,8 @@ class Portraits:
         hops, rows = np.array(self._hops), np.array(self._rows)
         if not len(hops):
             return np.full(LIKENESS_FEATURES, np.nan)
-        heard = rows[(hops >= new[0] + PORTRAIT_HOPS) & (hops < new[1])]
-        last = rows[(hops >= old[0] + PORTRAIT_HOPS) & (hops < old[1])]
+        heard = rows[(hops >= new[0] + PORTRAIT_HOPS - 1) & (hops < new[1])]
+        last = rows[(hops >= old[0] + PORTRAIT_HOPS - 1) & (hops < old[1])]
         earlier = rows[hops < old[0]]
         if len(heard) < _LEAST or len(earlier) < _LEAST:
             return np.full(LIKENESS_FEATURES, np.nan)
@@ -77,10 +77,14 @@ class Portraits:
 
 
 def _nearest(rows: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return how far each row is from the nearest other, in timbre and in chroma, (2, rows)."""
-    difference = np.square(rows[:, None] - others[None])
-    timbre = np.sqrt(difference[:, :, :FINE_BANDS].mean(axis=2))
-    chroma = np.sqrt(difference[:, :, FINE_BANDS:].sum(axis=2))
-    return np.stack((timbre.min(axis=1), (timbre + _CHROMA_WEIGHT * chroma).min(axis=1))).astype(
-        np.float64
-    )
+    """Return how far each row is from the nearest other, in timbre and with chroma, (2, rows)."""
+    timbre = _distances(rows[:, :FINE_BANDS], others[:, :FINE_BANDS]) / np.sqrt(FINE_BANDS)
+    chroma = _distances(rows[:, FINE_BANDS:], others[:, FINE_BANDS:])
+    both = timbre + _CHROMA_WEIGHT * chroma
+    return np.stack((timbre.min(axis=1), both.min(axis=1))).astype(np.float64)
+
+
+def _distances(rows: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return Euclidean distances, shape (rows, others), by one product: hours are compared."""
+    squares = np.square(rows).sum(axis=1)[:, None] + np.square(others).sum(axis=1)
+    return np.asarray(np.sqrt(np.maximum(squares - 2 * rows @ others.T, 0.0)))

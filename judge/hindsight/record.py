@@ -25,10 +25,10 @@ LONGEST_BRIDGED_HOPS: Final = 8
 BLOCKS: Final = 5
 """Spectra of 100 ms, five in a hop."""
 
-_SIZES: Final = (2, 12, BLOCKS * FINE_BANDS, ONSET_BANDS, ONSET_BANDS, 3)
+_SIZES: Final = (2, 12, BLOCKS * FINE_BANDS, ONSET_BANDS, 3)
 _ENDS: Final = tuple(int(end) for end in np.cumsum(_SIZES))
 NOTE_FEATURES: Final = _ENDS[-1]
-_BEAT, _CHROMA, _SPECTRA, _POWER, _FLUX, _FAULTS = (
+_BEAT, _CHROMA, _SPECTRA, _POWER, _FAULTS = (
     slice(end - size, end) for size, end in zip(_SIZES, _ENDS, strict=True)
 )
 _FAINT: Final = 1e-5
@@ -68,11 +68,6 @@ class Notes:
         return self.rows[:, _POWER]
 
     @property
-    def flux(self) -> NDArray[np.float32]:
-        """Mean onset strength, shape (N, ONSET_BANDS)."""
-        return self.rows[:, _FLUX]
-
-    @property
     def momentary_lufs(self) -> NDArray[np.float32]:
         """Loudness, -70 for silence, shape (N,)."""
         return self.rows[:, _FAULTS.start]
@@ -104,7 +99,6 @@ def note(ears: Ears, heard: Heard) -> NDArray[np.float32]:
         amplitude = np.expm1(onsets.fine.reshape(BLOCKS, -1, FINE_BANDS)) / COMPRESSION
         row[_SPECTRA] = np.log(amplitude.mean(axis=1) + _FAINT).ravel()
         row[_POWER] = 10 * np.log10(onsets.mean_power + _FAINT**2)
-        row[_FLUX] = onsets.flux.mean(axis=0)
     return row
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 BEFORE_HOPS: Final = 64
-AFTER_HOPS: Final = 48
+AFTER_HOPS: Final = 28
 """At most: the last look comes 14 s after the end."""
 FADING_HOPS: Final = 4
 """For 2 s after a transition its sound is still in what the beat and the folds look back on."""

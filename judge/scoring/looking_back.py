@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from judge.hindsight import Hindsight
 from judge.hindsight.reader import HindsightReader, Told
-from judge.scoring.tracking import HEARD_HOPS, Track
+from judge.scoring.tracking import Track
 
 _log = structlog.get_logger(__name__)
 
@@ -43,10 +43,8 @@ class LookingBack:
         self._memory.hear(hop_index, evidence, row)
 
     def read(self, track: Track) -> Track:
-        """Return a transition as looked back on, or as it came where too little of it was heard."""
+        """Return a transition as looked back on, or as it came where too little is remembered."""
         self._follow(track)
-        if not track.counts:
-            return track
         if self._told is None or self._told[0] != track.index or _due(track):
             self._told = track.index, self._look(track)
         told = self._told[1]
@@ -76,4 +74,4 @@ class LookingBack:
 
 
 def _due(track: Track) -> bool:
-    return track.settled or (track.heard_hops - HEARD_HOPS) % AGAIN_HOPS == 0
+    return track.settled or track.heard_hops % AGAIN_HOPS == 0

@@ -33,10 +33,6 @@ CODES: Final[Mapping[Part, str]] = {
 BASS_HOLE: Final = "bass_hole"
 """What the bass lost where there was too little of it."""
 
-SHARE_NOISE: Final = 0.06
-"""A part read this near to flawless is taken for flawless: no reading ever says exactly 1, and
-seven of them would cost a clean transition a third of a point."""
-
 
 class MixingRecord:
     """The transitions of one set, each as last read, and the faults between them."""
@@ -56,11 +52,11 @@ class MixingRecord:
 
     @property
     def tracks(self) -> list[Track]:
-        """The transitions that enough was heard of, in order."""
-        return [track for _, track in sorted(self._tracks.items()) if track.counts]
+        """The transitions in order."""
+        return [track for _, track in sorted(self._tracks.items())]
 
     def newest(self) -> Track | None:
-        """Return the newest transition that enough was heard of."""
+        """Return the newest transition."""
         known = self.tracks
         return known[-1] if known else None
 
@@ -81,15 +77,8 @@ class MixingRecord:
 
 
 def shares(track: Track) -> dict[Part, PartReading]:
-    """Return the parts of a transition, what is as good as flawless flawless."""
-    return {
-        part: PartReading(_cleared(reading.share), reading.deviation)
-        for part, reading in part_readings(track.parts).items()
-    }
-
-
-def _cleared(share: float) -> float:
-    return 1.0 - max(1.0 - share - SHARE_NOISE, 0.0) / (1.0 - SHARE_NOISE)
+    """Return the parts of a transition as they were read."""
+    return part_readings(track.parts)
 
 
 def losses(component: Component, track: Track) -> dict[str, float]:

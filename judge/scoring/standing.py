@@ -30,8 +30,9 @@ more of the same set never removes: its sound, its room, its mastering."""
 
 HIGHEST: Final = 10.0
 
-LEAST_POINTS: Final = 0.05
-"""As points are shown. What rounds to 0.0 is in the score, and not worth a DJ's attention."""
+LEAST_POINTS: Final = 0.15
+"""No reading ever says exactly flawless. What costs less is in the score, where it is right on
+average, but is not worth a DJ's attention."""
 
 
 @dataclass(frozen=True, slots=True)

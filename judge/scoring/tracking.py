@@ -26,8 +26,6 @@ END_HOPS: Final = 6
 """3 s without: shorter is a pause within one transition, such as an echo's."""
 SETTLE_HOPS: Final = 20
 """10 s after the end was noticed, and 4 s more that noticing takes."""
-HEARD_HOPS: Final = 6
-"""Until 3 s after its beginning was noticed, a transition is worth nothing yet."""
 AVERAGED_HOPS: Final = 4
 
 
@@ -64,11 +62,6 @@ class Track:
     measures: NDArray[np.float64]
     kinds: NDArray[np.float64]
     settled: bool
-
-    @property
-    def counts(self) -> bool:
-        """Whether enough was heard to say what it is worth."""
-        return self.settled or self.heard_hops >= HEARD_HOPS
 
 
 class TransitionTracker:

@@ -16,7 +16,8 @@ from training.card import (
     write_figures,
 )
 from training.dataset import Split
-from training.hindsight import HindsightModel, Looks
+from training.hindsight import HindsightModel
+from training.looks import Looks
 from training.model import seeded_judge
 from training.train import SettledHops
 

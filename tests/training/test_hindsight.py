@@ -10,11 +10,12 @@ import pytest
 import training.hindsight
 from judge.hindsight import ASPECTS, HINDSIGHT_FEATURES
 from judge.parts import TRANSITION_PARTS, Part
-from judge.scoring.tracking import HEARD_HOPS, SETTLE_HOPS
+from judge.scoring.tracking import BEGIN_HOPS, SETTLE_HOPS
 from judge.specification import LAG_HOPS, Measure
 from tests.training.examples import example
-from training.hindsight import READ_FROM, Looks, columns_of, grow, looks_at, senses_at, teach
+from training.hindsight import READ_FROM, columns_of, grow, senses_at, teach
 from training.hindsight_graph import difference, hindsight_graph
+from training.looks import Looks, looks_at
 from training.model import seeded_judge
 from training.trees import Growth
 
@@ -50,9 +51,22 @@ def test_sets_are_looked_at_while_a_transition_goes_on_and_when_it_has_settled()
     found = looks_at([example(0, hops=120, spans=((40, 60),))], 0)
     assert found.settled.sum() == 1
     assert found.features.shape == (len(found.hop), HINDSIGHT_FEATURES)
-    assert found.hop.min() >= 40 - 6 + LAG_HOPS + HEARD_HOPS
+    assert found.hop.min() >= 40 - 6 + LAG_HOPS + BEGIN_HOPS - 1
     assert found.hop[found.settled] == pytest.approx(60 + LAG_HOPS + SETTLE_HOPS, abs=8)
     assert (found.weights[found.settled] > found.weights[~found.settled].max()).all()
+
+
+def test_some_sets_are_heard_as_if_late_in_a_night() -> None:
+    sets = [example(seed, hops=160, spans=((40, 60), (100, 110))) for seed in range(12)]
+    for number, each in enumerate(sets):
+        rng = np.random.default_rng(number)
+        each.features.notes[:] = rng.uniform(0, 1, each.features.notes.shape)
+    found = looks_at(sets, 0)
+    earlier = found.features[found.settled, ASPECTS["likeness"].stop - 1]
+    assert np.nanmax(earlier) > 160 / 4, "more than one set was heard"
+    assert np.isnan(earlier).any(), "some begin with nothing before them"
+    alone = looks_at(sets[:1], 0).features[:, ASPECTS["likeness"].stop - 1]
+    assert np.nanmax(alone) <= 160 / 4, "there is no other set"
 
 
 def test_trees_learn_what_is_shown_and_no_more() -> None:

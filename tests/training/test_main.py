@@ -7,7 +7,7 @@ import pytest
 import training.__main__ as command
 from judge.networks import Networks
 from tests.training.examples import example
-from training.recipes import Recipe
+from training.recipes import WRECKED_SETS, Recipe
 from training.tracking import STORE
 
 pytestmark = [pytest.mark.training, pytest.mark.timeout(600)]
@@ -39,7 +39,9 @@ def test_what_is_asked_for_is_what_is_made():
     plan = partial(command._plan)
     options = command._options(["--sets", "12", "--hops", "80", "--without-genre", "techno"])
     recipe, settings = plan(options)
-    assert recipe == Recipe(sets=12, hops=80, without_genre=command.Genre.TECHNO)
+    assert recipe == Recipe(
+        sets=12, hops=80, without_genre=command.Genre.TECHNO, wrecked=WRECKED_SETS
+    )
     assert settings == command.Settings()
     assert plan(command._options(["--seed", "3"]))[0].seed == 3
     with pytest.raises(SystemExit):

@@ -11,6 +11,8 @@ from training.recipes import (
     MASTERLY,
     OPUS_BITRATES_BPS,
     SKILLS,
+    WRECK_OFFSET_MS,
+    WRECK_TEMPO_PERCENT,
     Recipe,
     drawn,
     order_of,
@@ -66,6 +68,36 @@ def test_a_monotone_set_has_tracks_in_which_nothing_happens_and_others():
     assert flat[True] > 100
     assert flat[False] > 100
     assert all(revise(2, draw) == revise(2, draw) for revise in made)
+
+
+def test_a_wrecked_set_has_beats_that_do_not_match_and_nothing_that_is_kept_from_training():
+    recipe = Recipe(wrecked=0.25)
+    made = [drawn(seed, recipe) for seed in range(200)]
+    wrecked = [
+        one for one, usual in zip(made, MANY, strict=False) if one.revise and not usual.revise
+    ]
+    assert 15 <= len(wrecked) <= 50
+    flaws = [
+        one.revise(index, Draw(TransitionKind.BASS_SWAP, Flaws())).flaws
+        for one in wrecked
+        for index in range(10)
+    ]
+    tempi = [abs(each.tempo_difference_percent) for each in flaws if each.tempo_difference_percent]
+    late = [abs(each.offset_ms) for each in flaws if each.offset_ms]
+    assert 0.6 < len(tempi) / len(flaws) < 0.8
+    assert 0.6 < len(late) / len(flaws) < 0.8
+    for sizes, (low, high) in ((tempi, WRECK_TEMPO_PERCENT), (late, WRECK_OFFSET_MS)):
+        assert low <= min(sizes) < max(sizes) <= high
+    harmless = Flaws(clip_drive_db=2.0, key_fifths=3)
+    draw = Draw(TransitionKind.BASS_SWAP, harmless)
+    assert {one.revise(index, draw).flaws for one in wrecked for index in range(10)} == {harmless}
+
+
+def test_all_other_sets_are_what_they_were():
+    some = [(drawn(seed, Recipe(wrecked=0.25)), MANY[seed]) for seed in range(200)]
+    assert all(one.style == usual.style for one, usual in some)
+    untouched = sum(one.revise is None and usual.revise is None for one, usual in some)
+    assert untouched > 60
 
 
 def test_what_is_held_back_is_left_out():

@@ -10,7 +10,7 @@ from judge.evidence import EVIDENCE_FEATURES
 from judge.hindsight import ASPECTS, HINDSIGHT_FEATURES, NOTE_FEATURES, Hindsight
 from judge.hindsight.beats import beat_features, fitted
 from judge.hindsight.harmony import KEY_FEATURES, key_features
-from judge.hindsight.levels import LEVEL_FEATURES, level_features
+from judge.hindsight.levels import LEVEL_FEATURES, SUSTAINED_FEATURES, level_features
 from judge.hindsight.likeness import LIKENESS_FEATURES, Portraits, portrait
 from judge.hindsight.phrases import FOLD_FEATURES, fold_features
 from judge.hindsight.record import BLOCKS, Notes, SetRecord
@@ -96,12 +96,31 @@ def test_a_step_of_level_shows() -> None:
     assert shown.shape == (LEVEL_FEATURES,)
 
 
+def test_a_second_bass_is_seen_between_the_drums() -> None:
+    made = notes(120)
+    spectra = made.spectra
+    spectra[:, :, :3] = -6.0
+    spectra[:, 0, :3] = 0.0  # the drum
+    louder = Notes(made.rows.copy())
+    louder.spectra[56:68, 1:, :3] += 0.35  # 3 dB more between the drums for 6 s
+    span = sides(0, 120, (50, 72), 0)
+    one, two = (
+        level_features(each, span, PERIOD)[-SUSTAINED_FEATURES:].reshape(4, 3, -1)[:, :, [0, 1, 3]]
+        for each in (made, louder)
+    )
+    assert one[0] == pytest.approx(0, abs=1e-5)
+    assert two[0, :2] == pytest.approx(3.04, abs=0.05), "quiet and middle tenths rise"
+    assert two[1, :2] == pytest.approx(3.04, abs=0.05), "above all that was heard"
+    loudest = level_features(louder, span, PERIOD)[:-SUSTAINED_FEATURES]
+    assert np.nanmax(np.abs(loudest - level_features(made, span, PERIOD)[:-SUSTAINED_FEATURES])) < 1
+
+
 @pytest.mark.parametrize("beats_gone", [0, 8, 16])
 def test_a_hole_in_the_bass_is_as_long_as_it_is(beats_gone: int) -> None:
     made = notes(120)
     hole = round(beats_gone * PERIOD / HOP_SECONDS)
     made.spectra[56 : 56 + hole, :, :4] -= 4
-    shown = level_features(made, sides(0, 120, (50, 70), 0), PERIOD)
+    shown = level_features(made, sides(0, 120, (50, 70), 0), PERIOD)[:-SUSTAINED_FEATURES]
     assert shown[-9:-6] == pytest.approx(hole * HOP_SECONDS / PERIOD, abs=0.5)
 
 
