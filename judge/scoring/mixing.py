@@ -30,6 +30,12 @@ CODES: Final[Mapping[Part, str]] = {
 }
 """The finding that tells what a part lost."""
 
+TOGETHER: Final = 1.1
+UNDER_WAY: Final = 1.4
+"""By how much the errors of a settled transition, and of one that goes on, exceed what the stated
+deviations of its parts give, on the choosing sets: parts err together, and how sure they are is
+fitted to what has settled."""
+
 BASS_HOLE: Final = "bass_hole"
 """What the bass lost where there was too little of it."""
 
@@ -94,7 +100,7 @@ def _code(part: Part, track: Track) -> str:
 
 
 def deviation(component: Component, track: Track) -> float:
-    """Return the standard deviation of a transition's loss, its parts' errors independent."""
+    """Return the standard deviation of the error of a transition's loss."""
     read = shares(track)
     weights = WEIGHTS[component]
     worst = min(weights, key=lambda part: read[part].share)
@@ -102,7 +108,8 @@ def deviation(component: Component, track: Track) -> float:
         part: MEAN_SHARE * weight + WORST_SHARE * (part is worst)
         for part, weight in weights.items()
     }
-    return math.sqrt(sum((slopes[part] * read[part].deviation) ** 2 for part in weights))
+    apart = math.sqrt(sum((slopes[part] * read[part].deviation) ** 2 for part in weights))
+    return apart * (TOGETHER if track.settled else UNDER_WAY)
 
 
 def transition_belief(component: Component, track: Track) -> Belief:
