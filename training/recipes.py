@@ -28,7 +28,7 @@ TRICKS: Final = (0.0, 0.5, 1.0, 1.0, 2.0)
 MONOTONE_SETS: Final = 0.4
 """Share of sets whose DJ keeps, more or less, to tracks in which little happens."""
 WRECKED_SETS: Final = 0.2
-"""Share for training; what is examined on has none beyond the usual."""
+"""Share for training; what `training.evaluation` examines on has none beyond the usual."""
 
 WRECKED_SHARE: Final = 0.7
 """Of a wrecked set's transitions, how many have each flaw of a train wreck."""

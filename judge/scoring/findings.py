@@ -21,10 +21,9 @@ from judge.rubric import (
 from judge.scoring import rules
 from judge.scoring.estimates import SPAN
 from judge.scoring.history import History, HopNote
-from judge.scoring.mixing import BASS_HOLE, MIXED, losses, shares
+from judge.scoring.mixing import BASS_HOLE, MIXED, losses, shares, told
 from judge.scoring.moments import BuildWatch, ClippingWatch, DeadAirWatch, LevelWatch
 from judge.scoring.opinion import named_measures
-from judge.scoring.standing import LEAST_POINTS
 from judge.scoring.techniques import Deed
 from judge.scoring.tracking import Track
 from judge.scoring.whole_set import unproved_share
@@ -33,7 +32,7 @@ from judge.specification import Measure
 OVERLAP_SECONDS: Final = 6.0
 """Shorter than this, two tracks do not sound together long enough to praise their blend."""
 
-PRAISED_SHARE: Final = 0.9
+PRAISED_SHARE: Final = 0.85
 DEED_POINTS: Final = 0.5
 """What the best technique gains a set of usual length; the set's own score says it exactly."""
 
@@ -128,8 +127,9 @@ def of_transition(track: Track, tempo_jump_percent: float | None) -> tuple[Findi
     measured = _measured(track, tempo_jump_percent)
     found = []
     for component in MIXED:
+        plain = told(component, track)
         for code, loss in losses(component, track).items():
-            if SPAN * loss < LEAST_POINTS:
+            if code not in plain:
                 continue
             points = -SPAN * loss
             found.append(_finding(code, measured[code], points, track.start_hop, track.end_hop))

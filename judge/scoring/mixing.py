@@ -10,7 +10,7 @@ from core.messages import Component, Finding, Loss
 from judge.parts import MEAN_SHARE, WEIGHTS, WORST_SHARE, Part, part_losses
 from judge.scoring.estimates import SPAN, Belief
 from judge.scoring.opinion import PartReading, named_measures, part_readings
-from judge.scoring.standing import HIGHEST, Judged, standing
+from judge.scoring.standing import HIGHEST, LEAST_POINTS, Judged, standing
 from judge.scoring.tracking import Track
 from judge.specification import Measure
 
@@ -36,6 +36,11 @@ UNDER_WAY: Final = 1.4
 deviations of its parts give, on the choosing sets: parts err together, and how sure they are is
 fitted to what has settled."""
 
+READING_NOISE: Final = 0.07
+"""A share this near to 1 may be flawless: it costs what it costs, and nobody is told."""
+BELIEVED: Final = 0.5
+"""That a track came again is a fact or none, and is told where it is more likely than not."""
+
 BASS_HOLE: Final = "bass_hole"
 """What the bass lost where there was too little of it."""
 
@@ -59,7 +64,7 @@ class MixingRecord:
     @property
     def tracks(self) -> list[Track]:
         """The transitions in order."""
-        return [track for _, track in sorted(self._tracks.items())]
+        return list(self._tracks.values())
 
     def newest(self) -> Track | None:
         """Return the newest transition."""
@@ -93,6 +98,17 @@ def losses(component: Component, track: Track) -> dict[str, float]:
     return {_code(part, track): loss for part, loss in part_losses(component, read).items()}
 
 
+def told(component: Component, track: Track) -> frozenset[str]:
+    """Return which losses of a transition are plain enough to be told."""
+    read = shares(track)
+    return frozenset(
+        code
+        for part in WEIGHTS[component]
+        if read[part].share <= (BELIEVED if part is Part.REPETITION else 1 - READING_NOISE)
+        and SPAN * losses(component, track)[code := _code(part, track)] >= LEAST_POINTS
+    )
+
+
 def _code(part: Part, track: Track) -> str:
     if part is Part.BASS and named_measures(track.measures)[Measure.BASS_EXCESS_DB] < 0:
         return BASS_HOLE
@@ -119,4 +135,9 @@ def transition_belief(component: Component, track: Track) -> Belief:
 
 
 def _judged(component: Component, track: Track) -> Judged:
-    return Judged(losses(component, track), deviation(component, track), track.likelihood)
+    return Judged(
+        losses(component, track),
+        deviation(component, track),
+        track.likelihood,
+        told(component, track),
+    )

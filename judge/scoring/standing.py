@@ -30,9 +30,11 @@ more of the same set never removes: its sound, its room, its mastering."""
 
 HIGHEST: Final = 10.0
 
-LEAST_POINTS: Final = 0.15
-"""No reading ever says exactly flawless. What costs less is in the score, where it is right on
-average, but is not worth a DJ's attention."""
+NOISE_CODE: Final = "reading_noise"
+"""What was lost in amounts too small to be told: no reading ever says exactly flawless."""
+
+LEAST_POINTS: Final = 0.05
+"""As points are shown. What rounds to 0.0 is in the score, and not worth a DJ's attention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,15 @@ class Judged:
     deviation
         Standard deviation of their sum.
     weight
-        How much of it was heard, and how likely it was one at all, 0-1.
+        How likely it was one at all, 0-1.
+    told
+        Codes that are plain enough to be told as findings.
     """
 
     losses: Mapping[str, float]
     deviation: float
     weight: float = 1.0
+    told: frozenset[str] = frozenset()
 
 
 def standing(
@@ -80,9 +85,10 @@ def standing(
     for each in judged:
         for code, loss in each.losses.items():
             shares[code] += each.weight / total * loss
-            counts[code] += int(SPAN * loss >= LEAST_POINTS)
+            counts[code] += int(code in each.told)
     own = sum((each.weight / total * each.deviation) ** 2 for each in judged)
     alike = SHARED_ERROR * sum(each.weight / total * each.deviation for each in judged) ** 2
+    shares, counts = _gathered(shares, counts)
     unproved = PRIOR_WEIGHT / total
     variance = own + alike + (unproved * PRIOR_DEVIATION) ** 2
     shares[PRIOR_CODE] += unproved * PRIOR_LOSS
@@ -95,6 +101,16 @@ def standing(
     if lost > 1:
         shares = {code: share / lost for code, share in shares.items()}
     return _concluded(component, shares, counts, math.sqrt(variance))
+
+
+def _gathered(
+    shares: Mapping[str, float], counts: Mapping[str, int]
+) -> tuple[dict[str, float], dict[str, int]]:
+    """Put what was never told together: nobody can act on it."""
+    told: dict[str, float] = defaultdict(float)
+    for code, share in shares.items():
+        told[code if counts[code] else NOISE_CODE] += share
+    return told, defaultdict(int, {code: count for code, count in counts.items() if count})
 
 
 def whole(

@@ -18,6 +18,7 @@ from judge.rubric import JUMPS_A_FIVE_MINUTES, TECHNIQUE_WORTH
 from judge.scoring import SetScorer
 from judge.scoring.findings import DEED_POINTS, of_transition
 from judge.scoring.mixing import CODES, MIXED, deviation, losses
+from judge.scoring.mixing import told as plain
 from judge.scoring.rules import MOMENTS, TELLINGS, Rule
 from judge.scoring.standing import LEAST_POINTS
 from judge.scoring.tracking import Track
@@ -147,7 +148,7 @@ MEASURES = st.tuples(*(st.floats(-scale, scale) for scale in MEASURE_SCALES))
 
 @settings(max_examples=60, deadline=None)
 @given(SHARES, MEASURES)
-def test_a_transitions_findings_sum_to_what_it_lost_but_for_what_rounds_to_nothing(
+def test_a_transitions_findings_sum_to_what_it_lost_but_for_what_is_too_little_to_be_told(
     shares, measures
 ):
     judged = track(dict(zip(Part, shares, strict=True)), measures=measures)
@@ -155,12 +156,28 @@ def test_a_transitions_findings_sum_to_what_it_lost_but_for_what_rounds_to_nothi
     for component in MIXED:
         points = sum(finding.points for finding in found if finding.component is component)
         each = losses(component, judged)
-        untold = [9 * loss for loss in each.values() if 9 * loss < LEAST_POINTS]
+        untold = [9 * loss for code, loss in each.items() if code not in plain(component, judged)]
         assert -points == pytest.approx(9 * sum(each.values()) - sum(untold))
         assert sum(each.values()) <= 1 + 1e-12
         assert deviation(component, judged) > 0
     assert all(-finding.points >= LEAST_POINTS for finding in found)
     assert all(finding.measured >= 0 for finding in found if finding.code != "bass_clash")
+
+
+def test_of_a_nearly_flawless_transition_nothing_is_told() -> None:
+    rng = np.random.default_rng(4)
+    for _ in range(50):
+        near = 1 - np.abs(rng.normal(0, 0.02, len(Part))).clip(0, 0.069)
+        judged = track(dict(zip(Part, near, strict=True)), measures=(0.0,) * len(MEASURE_SCALES))
+        assert [one for one in of_transition(judged, None) if one.code not in PRAISE] == []
+
+
+def test_that_a_track_came_again_is_told_where_that_is_more_likely_than_not() -> None:
+    for share, codes in ((0.55, set()), (0.45, {"repetition"})):
+        shares = dict.fromkeys(Part, 1.0) | {Part.REPETITION: share}
+        judged = track(shares, measures=(0.0,) * len(MEASURE_SCALES))
+        found = {one.code for one in of_transition(judged, None)} - set(PRAISE)
+        assert found == codes
 
 
 def test_the_set_names_its_losses_as_the_findings_do():
