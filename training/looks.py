@@ -138,13 +138,13 @@ def _moments(spans: NDArray[np.int64], hops: int, rng: np.random.Generator) -> I
         start = max(first + round(rng.normal(0, START_BLUR_HOPS)), floor, 0)
         end = max(last + 1 + round(rng.normal(0, END_BLUR_HOPS)), start + 1)
         begun = start + LAG_HOPS + BEGIN_HOPS - 1
-        noticed = max(end + LAG_HOPS + END_HOPS - 1, begun)
+        noticed = end + LAG_HOPS + END_HOPS - 1
         settling = end + LAG_HOPS + SETTLE_HOPS
         if row + 1 < len(spans):  # the next one may begin before this one has settled
             next_begun = int(spans[row + 1, 0]) + LAG_HOPS + BEGIN_HOPS - 1
             settling = max(min(settling, next_begun), noticed)
         due = {begun, begun + 2 * AGAIN_HOPS, (begun + noticed) // 2, noticed}
-        for hop in sorted({*(hop for hop in due if begun <= hop < settling), settling}):
+        for hop in sorted({*(hop for hop in due if hop < settling), settling}):
             known_end = end if hop >= noticed else max(hop - LAG_HOPS + 1, start + 1)
             if hop < hops:
                 yield _Moment(hop, row, (start, known_end), floor, hop == settling)

@@ -36,7 +36,7 @@ def portrait(notes: Notes) -> NDArray[np.float32]:
 
 
 class Portraits:
-    """All portraits of a set, one for every `PORTRAIT_HOPS` hops."""
+    """The newest portraits of a set, one for every `PORTRAIT_HOPS` hops."""
 
     def __init__(self) -> None:
         self._rows: deque[NDArray[np.float32]] = deque(maxlen=KEPT_PORTRAITS)

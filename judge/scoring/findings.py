@@ -21,9 +21,9 @@ from judge.rubric import (
 from judge.scoring import rules
 from judge.scoring.estimates import SPAN
 from judge.scoring.history import History, HopNote
-from judge.scoring.mixing import BASS_HOLE, MIXED, losses, shares, told
+from judge.scoring.mixing import BASS_HOLE, MIXED, losses, told
 from judge.scoring.moments import BuildWatch, ClippingWatch, DeadAirWatch, LevelWatch
-from judge.scoring.opinion import named_measures
+from judge.scoring.opinion import named_measures, part_readings
 from judge.scoring.techniques import Deed
 from judge.scoring.tracking import Track
 from judge.scoring.whole_set import unproved_share
@@ -143,7 +143,7 @@ def _measured(track: Track, tempo_jump_percent: float | None) -> dict[str, float
     begin at, or a DJ would be charged for nothing.
     """
     measure = named_measures(track.measures)
-    read = shares(track)
+    read = part_readings(track.parts)
 
     def costing(
         part: Part, measured: float = 0.0, limits: tuple[float, float] | None = None
@@ -170,7 +170,7 @@ def _measured(track: Track, tempo_jump_percent: float | None) -> dict[str, float
 def _praise(track: Track) -> list[Finding]:
     if (track.end_hop - track.start_hop) * HOP_SECONDS < OVERLAP_SECONDS:
         return []
-    read = shares(track)
+    read = part_readings(track.parts)
     start, end = track.start_hop * HOP_SAMPLES, track.end_hop * HOP_SAMPLES
     found = []
     if min(read[Part.BEAT_OFFSET].share, read[Part.TEMPO_DRIFT].share) >= PRAISED_SHARE:

@@ -9,8 +9,8 @@ from typing import Final
 from core.messages import Component, Finding, Loss
 from judge.parts import MEAN_SHARE, WEIGHTS, WORST_SHARE, Part, part_losses
 from judge.scoring.estimates import SPAN, Belief
-from judge.scoring.opinion import PartReading, named_measures, part_readings
-from judge.scoring.standing import HIGHEST, LEAST_POINTS, Judged, standing
+from judge.scoring.opinion import named_measures, part_readings
+from judge.scoring.standing import HIGHEST, Judged, standing
 from judge.scoring.tracking import Track
 from judge.specification import Measure
 
@@ -38,6 +38,8 @@ fitted to what has settled."""
 
 READING_NOISE: Final = 0.07
 """A share this near to 1 may be flawless: it costs what it costs, and nobody is told."""
+LEAST_POINTS: Final = 0.05
+"""As points are shown. What rounds to 0.0 is in the score, and not worth a DJ's attention."""
 BELIEVED: Final = 0.5
 """That a track came again is a fact or none, and is told where it is more likely than not."""
 
@@ -87,25 +89,20 @@ class MixingRecord:
         return self._settled[place]
 
 
-def shares(track: Track) -> dict[Part, PartReading]:
-    """Return the parts of a transition as they were read."""
-    return part_readings(track.parts)
-
-
 def losses(component: Component, track: Track) -> dict[str, float]:
     """Return what each finding takes from one transition, on 0-1."""
-    read = {part: reading.share for part, reading in shares(track).items()}
+    read = {part: reading.share for part, reading in part_readings(track.parts).items()}
     return {_code(part, track): loss for part, loss in part_losses(component, read).items()}
 
 
 def told(component: Component, track: Track) -> frozenset[str]:
     """Return which losses of a transition are plain enough to be told."""
-    read = shares(track)
+    read, lost = part_readings(track.parts), losses(component, track)
     return frozenset(
         code
         for part in WEIGHTS[component]
         if read[part].share <= (BELIEVED if part is Part.REPETITION else 1 - READING_NOISE)
-        and SPAN * losses(component, track)[code := _code(part, track)] >= LEAST_POINTS
+        and SPAN * lost[code := _code(part, track)] >= LEAST_POINTS
     )
 
 
@@ -117,7 +114,7 @@ def _code(part: Part, track: Track) -> str:
 
 def deviation(component: Component, track: Track) -> float:
     """Return the standard deviation of the error of a transition's loss."""
-    read = shares(track)
+    read = part_readings(track.parts)
     weights = WEIGHTS[component]
     worst = min(weights, key=lambda part: read[part].share)
     slopes = {

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from core.media import HOP_SAMPLES, HOP_SECONDS
 from core.messages import Component, Reading, Transition
 from judge.parts import Part, concluded
-from judge.scoring.mixing import shares
-from judge.scoring.opinion import likeliest_kind, named_measures
+from judge.scoring.opinion import likeliest_kind, named_measures, part_readings
 from judge.scoring.tracking import Track
 from judge.specification import TRANSITION_FEATURES, TRANSITIONS, Measure
 
@@ -24,7 +23,7 @@ _SMOOTH: Final = (Part.LEVEL, Part.BASS, Part.PHRASE, Part.SILENCE)
 
 def transition(track: Track) -> Transition:
     """Return a tracked transition as a message; unsettled, it is only a stretch of time."""
-    read, measure = shares(track), named_measures(track.measures)
+    read, measure = part_readings(track.parts), named_measures(track.measures)
     beats = min((read[Part.BEAT_OFFSET], read[Part.TEMPO_DRIFT]), key=lambda part: part.share)
     harmony = read[Part.HARMONY]
     drift = measure[Measure.DRIFT_MS_PER_SECOND]
@@ -64,7 +63,7 @@ def transition(track: Track) -> Transition:
 
 
 def _smoothness(track: Track) -> float:
-    read = shares(track)
+    read = part_readings(track.parts)
     return float(np.mean([read[part].share for part in _SMOOTH]))
 
 
@@ -78,7 +77,7 @@ def mixing_features(tracks: list[Track]) -> NDArray[np.float32]:
     newest = [track for track in tracks if track.settled][-TRANSITIONS:]
     for row, track in enumerate(newest, start=TRANSITIONS - len(newest)):
         seconds = (track.end_hop - track.start_hop) * HOP_SECONDS
-        read = shares(track)
+        read = part_readings(track.parts)
         values = np.array([read[part].share for part in Part])
         table[row] = mixing_row(seconds, values)
     return table

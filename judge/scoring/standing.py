@@ -33,9 +33,6 @@ HIGHEST: Final = 10.0
 NOISE_CODE: Final = "reading_noise"
 """What was lost in amounts too small to be told: no reading ever says exactly flawless."""
 
-LEAST_POINTS: Final = 0.05
-"""As points are shown. What rounds to 0.0 is in the score, and not worth a DJ's attention."""
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:

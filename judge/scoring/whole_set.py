@@ -15,7 +15,6 @@ from judge.parts import Part, concluded
 from judge.readings import WindowOpinion
 from judge.scoring import opinion as read
 from judge.scoring.estimates import Belief
-from judge.scoring.mixing import shares
 from judge.scoring.standing import whole
 from judge.scoring.techniques import Deed
 from judge.scoring.tracking import Track
@@ -136,7 +135,7 @@ def unproved_share(hops: int) -> float:
 
 def technical(track: Track) -> float:
     """Return a transition's technical worth, 0-1."""
-    read_shares = shares(track)
+    read_shares = read.part_readings(track.parts)
     values = np.array([read_shares[part].share for part in Part])
     return float(concluded(Component.TECHNICAL, values))
 
@@ -144,7 +143,7 @@ def technical(track: Track) -> float:
 def _layered(track: Track) -> bool:
     """Tell whether two tracks really played together: long, in time and in tune."""
     seconds = (track.end_hop - track.start_hop) * HOP_SECONDS
-    harmony = shares(track)[Part.HARMONY].share
+    harmony = read.part_readings(track.parts)[Part.HARMONY].share
     return (
         seconds >= rubric.LAYER_SECONDS
         and technical(track) >= rubric.LEAST_TECHNICAL

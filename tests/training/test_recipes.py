@@ -96,6 +96,8 @@ def test_a_wrecked_set_has_beats_that_do_not_match_and_nothing_that_is_kept_from
 def test_all_other_sets_are_what_they_were():
     some = [(drawn(seed, Recipe(wrecked=0.25)), MANY[seed]) for seed in range(200)]
     assert all(one.style == usual.style for one, usual in some)
+    assert all(one.nuisances == usual.nuisances for one, usual in some)
+    assert all(one.bitrate_bps == usual.bitrate_bps for one, usual in some)
     untouched = sum(one.revise is None and usual.revise is None for one, usual in some)
     assert untouched > 60
 

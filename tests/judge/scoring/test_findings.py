@@ -17,10 +17,9 @@ from judge.parts import Part
 from judge.rubric import JUMPS_A_FIVE_MINUTES, TECHNIQUE_WORTH
 from judge.scoring import SetScorer
 from judge.scoring.findings import DEED_POINTS, of_transition
-from judge.scoring.mixing import CODES, MIXED, deviation, losses
+from judge.scoring.mixing import CODES, LEAST_POINTS, MIXED, deviation, losses
 from judge.scoring.mixing import told as plain
 from judge.scoring.rules import MOMENTS, TELLINGS, Rule
-from judge.scoring.standing import LEAST_POINTS
 from judge.scoring.tracking import Track
 from judge.specification import MEASURE_SCALES, Measure
 
