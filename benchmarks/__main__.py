@@ -23,6 +23,7 @@ BENCHMARKS: Final = {
     "listening": "benchmarks.listening",
     "fan-out": "benchmarks.fan_out",
     "live": "benchmarks.live",
+    "moderation": "benchmarks.moderation",
     "gpu": "benchmarks.gpu",
 }
 

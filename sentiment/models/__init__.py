@@ -1,0 +1,1 @@
+"""The shipped model of the crowd, with its card and checksum."""
