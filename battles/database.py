@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -32,6 +33,9 @@ TRANSACTION_SECONDS: Final = 15.0
 
 BUSY_SECONDS: Final = 10
 """Longest wait for SQLite's write lock."""
+
+CHECKPOINT_MILLISECONDS: Final = 500
+"""Longest wait for readers before SQLite's write-ahead log is emptied another time."""
 
 CONNECTIONS: Final = 5
 """Kept open; PostgreSQL may use as many again in a rush."""
@@ -145,9 +149,46 @@ class Database:
         except (DBAPIError, PoolTimeout, TimeoutError, OSError) as error:
             raise schema.unavailable(error) from error
 
+    async def forget_deleted(self) -> bool:
+        """Leave nothing of deleted rows in SQLite's write-ahead log; PostgreSQL sees to its own.
+
+        Returns
+        -------
+        bool
+            False where a reader was in the way, so that it has to be done again.
+
+        Raises
+        ------
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        if not is_sqlite(self._url):
+            return True
+        try:
+            async with asyncio.timeout(TRANSACTION_SECONDS), self._engine.connect() as connection:
+                raw = (await connection.get_raw_connection()).driver_connection
+                if raw is None:  # the pool has just let go of it
+                    return False
+                return await _truncate_log(raw)
+        except (DBAPIError, PoolTimeout, TimeoutError, OSError, sqlite3.Error) as error:
+            raise schema.unavailable(error) from error
+
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+
+
+async def _truncate_log(raw: Any) -> bool:  # noqa: ANN401 - the driver's own connection
+    """Empty SQLite's write-ahead log; return False where a reader held on to it for too long."""
+    # While it waits for readers it holds up writers: not for as long as they would wait for it.
+    await raw.execute(f"PRAGMA busy_timeout = {CHECKPOINT_MILLISECONDS}")
+    try:
+        cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (busy, _, _) = await cursor.fetchone()
+        await cursor.close()
+    finally:
+        await raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return not busy
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -159,6 +200,7 @@ def _engine(url: str) -> AsyncEngine:
             pool_timeout=TRANSACTION_SECONDS,
             pool_pre_ping=True,
             connect_args=POSTGRES_ARGUMENTS,
+            hide_parameters=True,
         )
     # Without an isolation level the driver begins nothing on its own: see `_begin`.
     engine = create_async_engine(
@@ -167,6 +209,7 @@ def _engine(url: str) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=TRANSACTION_SECONDS,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+        hide_parameters=True,  # an error's words end up in logs, and values may be somebody's
     )
     event.listen(engine.sync_engine, "connect", _configure_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
@@ -178,6 +221,7 @@ def _configure_sqlite(connection: DBAPIConnection, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is overwritten
     cursor.close()
 
 

@@ -13,6 +13,12 @@ LATENCY_BUCKETS_SECONDS = (
 )  # fmt: skip
 """Fine around 25 ms, the aim for the 99th percentile of a window."""
 
+MODERATION_BUCKETS_SECONDS = (
+    0.00001, 0.00002, 0.00003, 0.00005, 0.000075, 0.0001, 0.00015, 0.0002, 0.0003, 0.0005,
+    0.00075, 0.001, 0.002, 0.003, 0.005, 0.01,
+)  # fmt: skip
+"""Fine around 0.1 ms and 1 ms, the aims for the median and the 99th percentile of a message."""
+
 
 class Metrics:
     """The product's instruments, in a registry of their own.
@@ -28,6 +34,8 @@ class Metrics:
         self._ingest()
         self._judging()
         self._fan_out()
+        self._crowd()
+        self._clips()
         self._process()
 
     def _ingest(self) -> None:
@@ -89,6 +97,35 @@ class Metrics:
         self.viewer_disconnects = Counter(
             "djuv_viewer_disconnects", "Viewers gone", ["reason"], registry=registry
         )
+
+    def _crowd(self) -> None:
+        registry = self.registry
+        self.chat_messages = Counter(
+            "djuv_chat_messages", "Messages by what moderation did", ["action"], registry=registry
+        )
+        self.moderation_seconds = Histogram(
+            "djuv_moderation_seconds",
+            "Work on one message from its folding to its verdict, its share of the model included",
+            buckets=MODERATION_BUCKETS_SECONDS,
+            registry=registry,
+        )
+        self.opinions_missing = Counter(
+            "djuv_opinions_missing", "Messages that the model could not read", registry=registry
+        )
+        self.crowd_members = Gauge(
+            "djuv_crowd_members", "Members that the rooms' chats remember", registry=registry
+        )
+        self.moments = Counter(
+            "djuv_moments", "Epic moments by what became of them", ["status"], registry=registry
+        )
+
+    def _clips(self) -> None:
+        registry = self.registry
+        self.clips_made = Counter("djuv_clips_made", "Clips of moments", registry=registry)
+        self.clips_refused = Counter(
+            "djuv_clips_refused", "Moments without a clip", ["reason"], registry=registry
+        )
+        self.clip_bytes = Gauge("djuv_clip_bytes", "Bytes of clips kept", registry=registry)
 
     def _process(self) -> None:
         registry = self.registry

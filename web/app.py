@@ -18,6 +18,7 @@ from http import HTTPStatus
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
 
 from battles.database import Database
 from battles.keys import KeyStore
@@ -34,6 +35,9 @@ from judge.scoring import GENRE_WEIGHTS
 from stream.recording.facts import JudgingFacts
 from stream.recording.recorder import Recorder
 from stream.sessions import Ingest
+from web.clips import ClipMaker, ClipStore, clips_router
+from web.clips.elsewhere import clips_elsewhere
+from web.crowd.composition import Crowd, crowd_elsewhere, crowd_here
 from web.demonstration import demonstration
 from web.live_sets import LiveSets
 from web.missing import missing_page, upgrade_router
@@ -48,7 +52,7 @@ from web.operations import (
     operations_router,
 )
 from web.pages import StaticLibrary, pages_router
-from web.problems import answer_error
+from web.problems import answer_error, answer_invalid
 from web.redirects import ingest_redirects
 from web.report.provenance import judging_facts
 from web.retention import Retention
@@ -160,8 +164,11 @@ class _Composition:
         keys = None
         if settings.role is Role.EDGE:
             self._routers.append(ingest_redirects(settings.ingest_url))
+            if settings.ingest_url is not None:
+                self._routers.append(clips_elsewhere(settings.ingest_url))
+            crowd = await crowd_elsewhere(settings, self._metrics, self._stack)
         else:
-            keys = await self._ingest(bus)
+            keys, crowd = await self._ingest(bus)
         hub = ViewerHub(
             bus,
             clock=self._clock,
@@ -169,9 +176,12 @@ class _Composition:
             config=settings.viewer_config(),
             weights=GENRE_WEIGHTS,
             same_host=settings.redis_address is None,
+            crowd=crowd.door,
         )
+        static_folder = f"/static/~{self._library.release}"
         self._routers += [
             rooms_router(bus, hub, self._finished),
+            *crowd.routers(hub.address_digest, static_folder),
             upgrade_router(),
             pages_router(self._library),
         ]
@@ -215,8 +225,16 @@ class _Composition:
 
         return RedisFeatureCache(address, self._metrics)
 
-    async def _ingest(self, bus: Bus) -> KeyStore:
-        """Make the half that takes DJs in and judges them; return who may come in."""
+    async def _ingest(self, bus: Bus) -> tuple[KeyStore, Crowd]:
+        """Make the half that takes DJs in, judges them and hosts the crowds.
+
+        Returns
+        -------
+        keys : KeyStore
+            Who may come in.
+        crowd : Crowd
+            What viewers talk to.
+        """
         settings = self._settings
         database = Database(settings.database_address)
         self._stack.push_async_callback(database.close)
@@ -224,7 +242,9 @@ class _Composition:
         self._checks["database"] = database_part(database)
         keys = KeyStore(database, self._clock)
         judge, judging = await self._judge()
-        sets = await self._sets(bus, database, judging)
+        clips = self._clips(keys, judging)
+        sets = await self._sets(bus, database, judging, clips)
+        crowd = await self._crowd(bus, database, keys, clips)
         ingest = Ingest(
             settings.ingest_config(),
             clock=self._clock,
@@ -244,7 +264,41 @@ class _Composition:
                 ice_servers=settings.ingest_config().ice_servers,
             )
         )
-        return keys
+        return keys, crowd
+
+    def _clips(self, keys: KeyStore, judging: JudgingFacts) -> ClipMaker | None:
+        """Serve the clips there are; return what makes new ones, if any are wanted."""
+        settings = self._settings
+        store = ClipStore(
+            settings.clips_dir,
+            self._clock,
+            self._metrics,
+            judging,
+            keep_days=settings.clips.keep_days,
+            most_bytes=settings.clips.most_bytes,
+            least_free_bytes=settings.recordings.least_free_bytes,
+        )
+        store.start()
+        self._stack.push_async_callback(store.stop)
+        self._routers.append(clips_router(store, keys.authenticate, self._library))
+        return ClipMaker(store) if settings.clips.enabled else None
+
+    async def _crowd(
+        self, bus: Bus, database: Database, keys: KeyStore, clips: ClipMaker | None
+    ) -> Crowd:
+        crowd = await crowd_here(
+            self._settings,
+            database=database,
+            keys=keys,
+            bus=bus,
+            clips=clips,
+            clock=self._clock,
+            metrics=self._metrics,
+            stack=self._stack,
+        )
+        if crowd.check is not None:
+            self._checks["crowd"] = crowd.check
+        return crowd
 
     async def _judge(self) -> tuple[LiveJudge, JudgingFacts]:
         settings = self._settings
@@ -273,7 +327,9 @@ class _Composition:
         self._checks["models"] = check
         return judge, judging_facts(identity)
 
-    async def _sets(self, bus: Bus, database: Database, judging: JudgingFacts) -> LiveSets:
+    async def _sets(
+        self, bus: Bus, database: Database, judging: JudgingFacts, clips: ClipMaker | None
+    ) -> LiveSets:
         settings = self._settings
         store = SetStore(database, settings.node, self._clock)
         await store.start()
@@ -299,7 +355,8 @@ class _Composition:
                 settings.recordings_dir, settings.recordings.least_free_bytes
             )
         recordings = settings.recordings_dir.relative_to(settings.data_dir)
-        sets = LiveSets(bus, store, recorder, judging, recordings)
+        listeners = () if clips is None else (clips,)
+        sets = LiveSets(bus, store, recorder, judging, recordings, listeners=listeners)
         return sets
 
     def _http(self, hub: ViewerHub, listening: socket.socket) -> HttpServer:
@@ -319,6 +376,7 @@ class _Composition:
             ),
         )
         app.add_exception_handler(DjUniverseError, answer_error)
+        app.add_exception_handler(RequestValidationError, answer_invalid)
         app.add_exception_handler(HTTPStatus.NOT_FOUND, missing_page(self._library))
         for router in (
             *self._routers,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from typing import Final
 from battles.sets import SetResult, SetStore
 from core.bus import Bus
 from core.errors import DjUniverseError
-from core.feed import SessionFeed
+from core.feed import FeedListener, SessionFeed
 from core.media import samples_to_seconds
 from core.messages import Envelope, Fault, Phase, Score, SessionInfo, SessionState
 from stream.recording.facts import JudgingFacts
@@ -75,6 +76,8 @@ class LiveSets:
         What the scores depend on, for the recordings.
     recordings
         Folder of recordings, relative to the data directory, as the database is to name it.
+    listeners
+        Who else hears every set.
     """
 
     def __init__(
@@ -84,22 +87,25 @@ class LiveSets:
         recorder: Recorder | None,
         judging: JudgingFacts,
         recordings: Path,
+        *,
+        listeners: Sequence[FeedListener] = (),
     ) -> None:
         self._bus = bus
         self._store = store
         self._recorder = recorder
         self._judging = judging
         self._recordings = recordings
+        self._listeners = listeners
         self._open: dict[str, _OpenSet] = {}
 
     def open(self, info: SessionInfo) -> SessionFeed:
         """Begin a set: returns at once; the database hears of it in the background."""
         opened = _OpenSet()
         if self._recorder is None:
-            feed = SessionFeed(info, self._bus, [opened])
+            feed = SessionFeed(info, self._bus, [opened, *self._listeners])
         else:
             self._recorder.open(info, self._judging)
-            feed = SessionFeed(info, self._bus, [opened, self._recorder])
+            feed = SessionFeed(info, self._bus, [opened, self._recorder, *self._listeners])
         opened.feed = feed
         opened.storing = asyncio.create_task(
             self._store_start(info, self._recording_of(info)),

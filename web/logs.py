@@ -32,14 +32,24 @@ CLOSE_SECONDS: Final = 2.0
 CUT: Final = "[redacted]"
 
 SECRET_FIELDS: Final = frozenset(
-    {"authorization", "cookie", "credential", "password", "secret", "stream_key", "token"}
+    {
+        "authorization",
+        "cookie",
+        "credential",
+        "pass",
+        "password",
+        "secret",
+        "stream_key",
+        "token",
+        "visitor",
+    }
 )
 """Fields whose value is never written, whatever it is."""
 
 FIRST_FIELDS: Final = ("timestamp", "level", "logger", "event")
 
 _SECRETS: Final = (
-    (re.compile(r"(djuv_[0-9a-f]{8})[0-9a-f]{8,}"), r"\1" + CUT),  # a key keeps its name
+    (re.compile(r"(dju[vm]_[0-9a-f]{8})[0-9a-f]{8,}"), r"\1" + CUT),  # a key keeps its name
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[\w.~+/=-]+"), r"\1\2" + CUT),
     (re.compile(r"(\w://[^\s:/@]*:)[^\s@]+@"), r"\1" + CUT + "@"),  # of an address
     (re.compile(r"(?i)(ice-pwd:)\S+"), r"\1" + CUT),  # of a session description

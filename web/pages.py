@@ -1,9 +1,12 @@
-"""The pages: home, audience, studio, and everything they are made of.
+"""The pages: home, audience, studio, moderation, privacy, and everything they are made of.
 
 All of `web/static` is read once, compressed once and served from memory. Its content names a
 *release*; the HTML is served with that release in every address below `/static/`, so that a browser
 keeps scripts, styles and fonts for good and still gets all of a new version at once, without a
 build step. The same files without the release (`/static/...`) are served with an ETag.
+
+Our scripts and styles are served with their comments blanked, line by line: what is written for
+people who change the code would be a sixth of what everybody else downloads.
 """
 
 from __future__ import annotations
@@ -39,6 +42,10 @@ MEDIA_TYPES: Final = {
     ".webmanifest": "application/manifest+json",
 }
 MODULE_SCRIPT: Final = re.compile(rb'<script type="module" src="/static/([^"]+)">')
+COMMENT: Final = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[ \t]*$", re.MULTILINE)
+"""A comment that has its lines to itself, as all of ours in scripts and styles have that matter."""
+
+VENDORED: Final = "vendor/"
 STATIC_IMPORT: Final = re.compile(r'^(?:import|export|\}) ?.*?from "(\.[^"]+)"', re.MULTILINE)
 COMPRESSED_ALREADY: Final = frozenset({".woff2", ".png"})
 
@@ -89,6 +96,8 @@ class StaticLibrary:
         if suffix == ".html":
             body = _with_preloads(body, self._files)
             body = body.replace(b'"/static/', f'"/static/~{self.release}/'.encode())
+        elif suffix in (".js", ".css") and not name.startswith(VENDORED):
+            body = COMMENT.sub(_blank, body)
         media_type = MEDIA_TYPES.get(suffix) or mimetypes.guess_type(name)[0]
         small = None if suffix in COMPRESSED_ALREADY else gzip.compress(body, 9, mtime=0)
         return Asset(
@@ -105,6 +114,11 @@ def _release_of(files: Mapping[str, bytes]) -> str:
         digest.update(f"{name}\0{len(body)}\0".encode())
         digest.update(body)
     return digest.hexdigest()[:12]
+
+
+def _blank(comment: re.Match[bytes]) -> bytes:
+    """Leave the lines, so that a browser's complaints name the lines of the source."""
+    return b"\n" * comment[0].count(b"\n")
 
 
 def _with_preloads(html: bytes, files: Mapping[str, bytes]) -> bytes:
@@ -144,7 +158,7 @@ def respond(asset: Asset, request: Request, cache_control: str) -> Response:
 
 
 def pages_router(library: StaticLibrary | None = None) -> APIRouter:
-    """Return the routes `/`, `/live/{room}`, `/studio` and `/static/...`.
+    """Return the routes of the pages and of `/static/...`.
 
     Parameters
     ----------
@@ -170,6 +184,12 @@ def pages_router(library: StaticLibrary | None = None) -> APIRouter:
     async def studio(request: Request) -> Response:
         return send("studio.html", request)
 
+    async def moderate(request: Request, room: str) -> Response:
+        return send("moderate.html", request)
+
+    async def privacy(request: Request) -> Response:
+        return send("privacy.html", request)
+
     async def static(request: Request, path: str) -> Response:
         return send(path, request)
 
@@ -180,6 +200,8 @@ def pages_router(library: StaticLibrary | None = None) -> APIRouter:
         ("/", home),
         ("/live/{room}", live),
         ("/studio", studio),
+        ("/moderate/{room}", moderate),
+        ("/privacy", privacy),
         ("/static/{path:path}", static),
         ("/favicon.ico", icon),
     ):

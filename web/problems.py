@@ -10,6 +10,7 @@ from typing import Final
 
 import orjson
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 
 from core.errors import (
     BadInput,
@@ -27,6 +28,9 @@ PROBLEM_TYPE: Final = "application/problem+json"
 AWAY_SECONDS: Final = 5
 """When to try again while a database or a bus is away."""
 
+MISSING: Final = frozenset({"key_missing", "pass_missing"})
+"""Credentials that were not even tried."""
+
 _MALFORMED: Final = frozenset({"sdp_malformed", "fragment_malformed", "not_text", "body_too_slow"})
 
 
@@ -43,7 +47,7 @@ def problem_response(error: DjUniverseError) -> Response:
     }
     response = Response(orjson.dumps(body, default=str), status, media_type=PROBLEM_TYPE)
     if status is HTTPStatus.UNAUTHORIZED:
-        hint = "" if error.slug == "key_missing" else ', error="invalid_token"'
+        hint = "" if error.slug in MISSING else ', error="invalid_token"'
         response.headers["WWW-Authenticate"] = f'Bearer realm="whip"{hint}'
     if isinstance(error, LimitReached):
         response.headers["Retry-After"] = str(error.retry_after_seconds)
@@ -55,6 +59,8 @@ def problem_response(error: DjUniverseError) -> Response:
 def status_of(error: DjUniverseError) -> HTTPStatus:  # noqa: PLR0911 - one line a kind of error
     """Return the status that says what `error` is."""
     match error:
+        case NotAuthorised(slug="not_allowed"):
+            return HTTPStatus.FORBIDDEN
         case NotAuthorised():
             return HTTPStatus.UNAUTHORIZED
         case LimitReached():
@@ -82,3 +88,23 @@ async def answer_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, DjUniverseError):
         raise error
     return problem_response(error)
+
+
+async def answer_invalid(_request: Request, error: Exception) -> Response:
+    """Answer a request whose body or parameters are not what they must be.
+
+    The first fault is named, without its value: it may be a secret or somebody's words.
+    """
+    if not isinstance(error, RequestValidationError):
+        raise error
+    fault = error.errors()[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    problem = fault["msg"][:1].lower() + fault["msg"][1:]
+    return problem_response(
+        BadInput(
+            f"{where} cannot be that: {problem}.",
+            code="request_invalid",
+            where=where,
+            problem=problem,
+        )
+    )

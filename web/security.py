@@ -78,7 +78,7 @@ def security_middleware(
             Middleware(
                 CORSMiddleware,
                 allow_origins=[*allowed_origins],
-                allow_methods=["GET", "POST", "PATCH", "DELETE"],
+                allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "If-Match"],
                 expose_headers=["Location", "ETag", "Link", "Retry-After", "Djuv-Room"],
             )

@@ -35,8 +35,12 @@ from pydantic_settings import (
 )
 
 from core.errors import ConfigurationInvalid
+from sentiment.chat import ChatLimits
+from sentiment.hosting.config import CrowdConfig
 from stream.config import IceServer, IngestConfig
 from web.settings_sections import (
+    Chat,
+    Clips,
     Inference,
     Limits,
     Listed,
@@ -107,6 +111,8 @@ class Settings(BaseSettings):
     inference: Inference = Inference()
     logs: Logs = Logs()
     recordings: Recordings = Recordings()
+    clips: Clips = Clips()
+    chat: Chat = Chat()
 
     @classmethod
     def settings_customise_sources(
@@ -153,6 +159,11 @@ class Settings(BaseSettings):
     def recordings_dir(self) -> Path:
         """Where recordings are kept."""
         return self.data_dir / "recordings"
+
+    @property
+    def clips_dir(self) -> Path:
+        """Where clips are kept."""
+        return self.data_dir / "clips"
 
     @property
     def node(self) -> str:
@@ -202,12 +213,21 @@ class Settings(BaseSettings):
             max_viewers=limits.viewers,
             max_viewers_per_address=limits.viewers_per_address,
             max_rooms=limits.rooms,
+            message_characters=self.chat.message_characters,
             ping_seconds=timers.viewer_ping_seconds,
             silence_seconds=timers.viewer_silence_seconds,
             allowed_origins=frozenset(self.allowed_origins),
             trusted_hosts=self.trusted_hosts,
             trusted_proxies=self.trusted_proxies,
         )
+
+    def crowd_config(self) -> CrowdConfig:
+        """Return what the crowds' host is composed with."""
+        chat = self.chat
+        limits = ChatLimits(
+            shown_most=chat.history_messages, newcomers_an_hour=chat.newcomers_per_address
+        )
+        return CrowdConfig(chat=limits, text_characters=chat.message_characters)
 
 
 def load_settings(file: Path | None = None, **given: Any) -> Settings:  # noqa: ANN401 - by name

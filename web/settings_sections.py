@@ -23,11 +23,13 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from sentiment.hosting.config import CrowdConfig
 from stream.config import IngestConfig
 from web.viewers.config import ViewerConfig
 
 _INGEST: Final = IngestConfig()
 _VIEWERS: Final = ViewerConfig()
+_CROWD: Final = CrowdConfig()
 
 Value = TypeVar("Value")
 
@@ -185,3 +187,25 @@ class Recordings(_Section):
     enabled: bool = True
     keep_days: Annotated[float, Field(ge=0)] = 30.0
     least_free_bytes: Annotated[int, Field(ge=0)] = 1_073_741_824
+
+
+class Clips(_Section):
+    """What is kept of epic moments."""
+
+    enabled: bool = True
+    keep_days: Annotated[float, Field(ge=0)] = 30.0
+    most_bytes: Annotated[int, Field(ge=16_777_216)] = 5_368_709_120
+
+
+class Chat(_Section):
+    """What the rooms' chats may be, and what is kept of them."""
+
+    enabled: bool = True
+    audit_days: Annotated[float, Field(ge=0, le=90)] = 7.0
+    history_messages: Annotated[int, Field(ge=0, le=_CROWD.chat.shown_most)] = (
+        _CROWD.chat.shown_most
+    )
+    newcomers_per_address: Count = _CROWD.chat.newcomers_an_hour
+    message_characters: Annotated[int, Field(ge=1, le=_VIEWERS.message_characters)] = (
+        _VIEWERS.message_characters
+    )

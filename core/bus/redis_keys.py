@@ -39,3 +39,25 @@ def viewers_hash(room: str) -> str:
 def features_key(session: str, time_seconds: float) -> str:
     """Return the key of the features heard at `time_seconds` of a session."""
     return f"features:{session}:{time_seconds:.3f}"
+
+
+CROWD_HOST: Final = "djuv:crowd:host"
+"""The name of the process that hosts the crowds, for as long as its lease runs."""
+
+CROWD_ASKS: Final = "djuv:crowd:asks"
+"""Channel of all that is asked of crowds (pub/sub: nothing stays)."""
+
+
+def crowd_answers(process: str) -> str:
+    """Return the channel of the answers to one process."""
+    return f"djuv:crowd:answers:{process}"
+
+
+def crowd_events(room: str) -> str:
+    """Return the channel of a room's crowd."""
+    return f"djuv:crowd:events:{room}"
+
+
+def crowd_queue(room: str) -> str:
+    """Return the channel of what waits for a room's moderators."""
+    return f"djuv:crowd:queue:{room}"

@@ -45,6 +45,7 @@ class Valences:
     spanish_stems: Mapping[str, float]
     emoji: Mapping[str, float]
     emotes: Mapping[str, float]  # by name in small letters
+    emoticons: Mapping[str, float]  # in small letters
 
     def of_english(self, word: str) -> float:
         """Return the valence of an English word in small letters; 0 where it has none."""
@@ -63,11 +64,13 @@ class Valences:
         return 0.0
 
     def of_typed_emote(self, token: str) -> float | None:
-        """Return the valence of an emote typed by its bare name; None where it is none.
+        """Return the valence of an emoticon, or an emote by its bare name; None for others.
 
         The starter set's names are words as well, and count only between colons.
         """
         name = token.casefold()
+        if name in self.emoticons:
+            return self.emoticons[name]
         if name in self.emotes and name not in STARTER_EMOTES:
             return self.emotes[name]
         suffix = _SUFFIX.match(token)
@@ -84,6 +87,7 @@ def valences() -> Valences:
         spanish_stems={word[:-1]: value for word, value in spanish.items() if word.endswith("*")},
         emoji=_rows("emoji.tsv"),
         emotes=_rows("emotes.tsv"),
+        emoticons=_rows("emoticons.tsv"),
     )
 
 

@@ -48,7 +48,9 @@ _TAGS_MAGIC: Final = b"OpusTags"
 _HEAD = struct.Struct("<8sBBHIhB")
 _VENDOR: Final = b"DJ UNIVERSE Live"
 
-_STEP_SAMPLES: Final = 120  # 2.5 ms, Opus's shortest frame
+STEP_SAMPLES: Final = 120
+"""2.5 ms, Opus's shortest frame: gaps are filled in multiples of it."""
+
 _FRAME_SAMPLES: Final = 960
 _FRAMES_A_FILLER: Final = 6  # 120 ms, Opus's longest packet
 _CODE_3_STEREO_20_MS: Final = 31 << 3 | 0b111  # full-band CELT, a stated number of frames
@@ -95,14 +97,14 @@ class OpusMuxer:
         pages: list[bytes] = []
         page: list[bytes] = []
         for packet in packets:
-            if not _is_usable(packet.payload):
+            if not is_usable(packet.payload):
                 continue
             filling = self._filling_before(packet)
             if filling is None:
                 self._end_page(page, pages)
                 pages.append(self._begin_link(packet.start_sample))
-            for payload in (*(filling or ()), _unlike_a_filler(packet.payload)):
-                if not _fits(page, payload):
+            for payload in (*(filling or ()), unlike_a_filler(packet.payload)):
+                if not fits(page, payload):
                     self._end_page(page, pages)
                 page.append(payload)
                 self._position_samples += packet_duration_samples(payload)
@@ -120,9 +122,9 @@ class OpusMuxer:
         gap = packet.start_sample - self._position_samples
         if gap == 0:
             return None if packet.discontinuity else []
-        if gap < 0 or gap % _STEP_SAMPLES or gap > LONGEST_FILLING_SAMPLES:
+        if gap < 0 or gap % STEP_SAMPLES or gap > LONGEST_FILLING_SAMPLES:
             return None
-        return list(_fillers(gap))
+        return list(fillers(gap))
 
     def _begin_link(self, start_sample: int) -> bytes:
         ending = self.end()
@@ -131,8 +133,8 @@ class OpusMuxer:
         self._sequence = 0
         # The positions of both header pages are 0, whatever that of the first sound.
         self._position_samples = 0
-        head = _HEAD.pack(_HEAD_MAGIC, 1, CHANNELS, 0, SAMPLE_RATE_HZ, 0, 0)
-        headers = self._page((head,), first=True) + self._page((_tags(self._tags),))
+        headers = self._page((head_packet(),), first=True)
+        headers += self._page((tags_packet(self._tags),))
         self._position_samples = start_sample
         return ending + headers
 
@@ -149,17 +151,31 @@ class OpusMuxer:
         return write_page(page)
 
 
-def _is_usable(payload: bytes) -> bool:
+def is_usable(payload: bytes) -> bool:
+    """Return whether a decoder could use a packet, and a page hold it."""
     return packet_duration_samples(payload) > 0 and len(payload) < LARGEST_PACKET_BYTES
 
 
-def _fits(page: list[bytes], payload: bytes) -> bool:
+def fits(page: list[bytes], payload: bytes) -> bool:
+    """Return whether a packet has room on a page that holds `page` already."""
     samples = sum(map(packet_duration_samples, page)) + packet_duration_samples(payload)
     segments = sum(map(segments_of, page)) + segments_of(payload)
     return not page or (samples <= LONGEST_PAGE_SAMPLES and segments <= MOST_SEGMENTS)
 
 
-def _tags(tags: Iterable[tuple[str, str]]) -> bytes:
+def head_packet(pre_skip_samples: int = 0) -> bytes:
+    """Return a stream's first packet (RFC 7845, section 5.1).
+
+    Parameters
+    ----------
+    pre_skip_samples
+        How much a player decodes and throws away before it plays.
+    """
+    return _HEAD.pack(_HEAD_MAGIC, 1, CHANNELS, pre_skip_samples, SAMPLE_RATE_HZ, 0, 0)
+
+
+def tags_packet(tags: Iterable[tuple[str, str]]) -> bytes:
+    """Return a stream's second packet, its comments (RFC 7845, section 5.2)."""
     comments = [f"{name}={value}".encode() for name, value in tags]
     parts = [_TAGS_MAGIC, struct.pack("<I", len(_VENDOR)), _VENDOR]
     parts.append(struct.pack("<I", len(comments)))
@@ -175,13 +191,14 @@ def _filler(configuration: int, frames: int, padding_bytes: int = _MARK_BYTES) -
     return bytes((configuration, _PADDED | frames, padding_bytes)) + bytes(padding_bytes)
 
 
-def _fillers(gap_samples: int) -> Iterator[bytes]:
+def fillers(gap_samples: int) -> Iterator[bytes]:
+    """Yield packets that ask a decoder to conceal a gap, a multiple of `STEP_SAMPLES`."""
     frames, rest = divmod(gap_samples, _FRAME_SAMPLES)
     while frames:
         yield _filler(_CODE_3_STEREO_20_MS, min(frames, _FRAMES_A_FILLER))
         frames -= min(frames, _FRAMES_A_FILLER)
     if rest:
-        yield _filler(_CODE_3_STEREO_2_5_MS, rest // _STEP_SAMPLES)
+        yield _filler(_CODE_3_STEREO_2_5_MS, rest // STEP_SAMPLES)
 
 
 _FILLERS: Final = frozenset(
@@ -190,7 +207,8 @@ _FILLERS: Final = frozenset(
 )
 
 
-def _unlike_a_filler(payload: bytes) -> bytes:
+def unlike_a_filler(payload: bytes) -> bytes:
+    """Return a packet, or one that decodes alike where it looks like one of our fillers."""
     if payload not in _FILLERS:
         return payload
     return _filler(payload[0], payload[1] & ~_PADDED, _MARK_BYTES + 1)

@@ -74,6 +74,7 @@ async def test_a_dj_goes_live_and_the_audience_hears_and_sees_it_judged(tmp_path
         ):
             await studio.page.bring_to_front()
             await go_live(studio, key)
+            await studio.page.click("#tab-received")
             await studio.shows(".received", "Stereo")
             await audience.page.bring_to_front()
             await audience.page.click(".listen")

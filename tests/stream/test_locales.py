@@ -12,8 +12,13 @@ REASONS = re.compile(
 
 
 def texts(language):
-    path = ROOT / f"web/static/locales/stream.{language}.json"
-    return json.loads(path.read_text(encoding="utf-8"))
+    names = ("stream", "reasons")
+    paths = [ROOT / f"web/static/locales/{name}.{language}.json" for name in names]
+    return {
+        key: text
+        for path in paths
+        for key, text in json.loads(path.read_text(encoding="utf-8")).items()
+    }
 
 
 def sources():

@@ -16,7 +16,7 @@ from core.errors import DjUniverseError
 from web.texts import LANGUAGES, LOCALES, Texts
 
 ROOT: Final = Path(__file__).parents[2]
-ROOMS: Final = ("core", "stream", "inference", "judge", "battles", "web")
+ROOMS: Final = ("core", "stream", "inference", "judge", "sentiment", "battles", "web")
 
 ERROR_ARGUMENTS: Final = {
     "_limit": 1,
@@ -24,6 +24,7 @@ ERROR_ARGUMENTS: Final = {
     "_refuse": 0,
     "_unusable": 0,
     "Fault": 0,
+    "Refused": 0,
     "end": 1,
 }
 """Functions that take the code of an error by position, and where."""
@@ -83,7 +84,11 @@ def _classes(root: type[DjUniverseError]) -> Iterator[str]:
 
 
 def error_codes() -> set[str]:
-    return _said("code", ERROR_ARGUMENTS) | set(_classes(DjUniverseError)) | _constants("JUDGE_")
+    return (
+        _said("code", ERROR_ARGUMENTS)
+        | set(_classes(DjUniverseError))
+        | _constants("JUDGE_", "CHAT_DISABLED", "CROWD_ELSEWHERE")
+    )
 
 
 def reasons() -> set[str]:
@@ -96,6 +101,8 @@ def test_the_source_is_really_read():
         "too_slow", "too_many_messages", "bus_unavailable", "rooms_full", "viewers_full",
         "address_full", "bad_origin", "room_not_found", "going_away", "key_malformed",
         "recording_failed", "judge_failed", "body_timeout", "no_opus", "no_ingest_here",
+        "not_joined", "malformed", "chat_disabled", "crowd_elsewhere", "pass_revoked",
+        "name_taken", "emote_not_found",
     } <= error_codes()  # fmt: skip
     assert {"not_read", "ingest_lost", "server_stopped", "no_media", "replaced"} <= reasons()
 

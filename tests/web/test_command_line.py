@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from battles.keys import KEY_FORMAT
+from battles.moderators import PASS_FORMAT
 from core.errors import BadInput, StorageUnavailable
+from tests.battles.test_emotes import picture
 from web import command_line
 from web.command_line import run
 from web.command_line.language import without_language
@@ -68,10 +70,15 @@ def test_help_is_in_the_readers_language(folder: Path):
 
 
 def test_no_help_shows_a_key_instead_of_its_text(folder: Path, capsys: pytest.CaptureFixture[str]):
-    for command in ("serve", "judge", "replay", "doctor", "version", "key"):
+    for command in (
+        "serve", "judge", "replay", "doctor", "version", "key", "moderator", "emote",
+    ):  # fmt: skip
         assert run([command, "--help"]) == 0
     for command in ("create", "list", "revoke"):
         assert run(["key", command, "--help"]) == 0
+        assert run(["moderator", command, "--help"]) == 0
+    for command in ("add", "list", "remove"):
+        assert run(["emote", command, "--help"]) == 0
     shown = capsys.readouterr().out
     assert not re.search(r"\b[a-z_]+(\.[a-z_]+)*\.help\b", shown)
     assert "bool" not in shown  # a flag takes no value
@@ -259,3 +266,72 @@ def test_a_data_folder_that_cannot_be_is_named(folder: Path):
         said = djuniverse(folder, "key", "list", "--data-dir", "file", "--lang", language)
         assert said.returncode == 2
         assert words in said.stderr and "file/djuniverse.db" in said.stderr
+
+
+def test_a_moderators_pass_is_shown_once_and_can_be_revoked(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run(["key", "create", "Nova"]) == 0
+    assert run(["moderator", "list", "--room", "nova"]) == 0
+    assert "moderator create NAME --room nova" in capsys.readouterr().out
+    assert run(["moderator", "create", "[b]Luz", "--room", "nova"]) == 0
+    created = capsys.readouterr()
+    (secret,) = PASS_FORMAT.findall(created.out)
+    assert "[b]Luz" in created.out and "/moderate/nova" in created.out
+    assert secret not in created.err
+    assert run(["moderator", "list", "--room", "nova"]) == 0
+    listed = capsys.readouterr().out
+    assert secret[:13] in listed and secret not in listed and "[b]Luz" in listed
+    assert run(["moderator", "revoke", secret[:13], "--room", "nova", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["revoked_unix_seconds"] > 0
+    assert run(["moderator", "revoke", secret[:13], "--room", "nova"]) == 2
+    assert secret[:13] in capsys.readouterr().err
+    assert run(["moderator", "create", "Sol", "--room", "nova", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert PASS_FORMAT.fullmatch(made["pass"]) and made["room"] == "nova"
+    assert run(["moderator", "list", "--room", "nova", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)) == 2
+
+
+def test_an_emote_is_added_listed_and_removed(folder: Path, capsys: pytest.CaptureFixture[str]):
+    assert run(["key", "create", "Nova"]) == 0
+    (folder / "ball.png").write_bytes(picture())
+    assert run(["emote", "list", "--room", "nova"]) == 0
+    assert run(["emote", "add", "disco_ball", "ball.png", "--room", "nova"]) == 0
+    assert ":disco_ball:" in capsys.readouterr().out
+    assert run(["emote", "list", "--room", "nova", "--json"]) == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert (listed["name"], listed["media_type"]) == ("disco_ball", "image/png")
+    assert run(["emote", "list", "--room", "nova"]) == 0
+    assert ":disco_ball:" in capsys.readouterr().out
+    assert run(["emote", "remove", "disco_ball", "--room", "nova"]) == 0
+    assert run(["emote", "remove", "disco_ball", "--room", "nova"]) == 2
+    assert "emote" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["moderator", "create", "Luz"], "--room"),
+        (["moderator", "create", "Luz", "--room", "nobody"], "sala"),
+        (["moderator", "create", "x" * 40, "--room", "nova"], "32"),
+        (["emote", "add", "ball", "nothing.png", "--room", "nova"], "nothing.png"),
+        (["emote", "add", "ball", "large.png", "--room", "nova"], "65536"),
+        (["emote", "add", "ball", "wide.png", "--room", "nova"], "129"),
+        (["emote", "add", "fire", "ball.png", "--room", "nova"], "fire"),
+        (["emote", "add", "Ball", "ball.png", "--room", "nova"], "24"),
+        (["emote", "add", "ball", "ball.svg", "--room", "nova"], "WebP"),
+    ],
+)
+def test_what_is_no_moderator_or_emote_is_refused_in_the_readers_language(
+    folder: Path, arguments: list[str], said: str
+):
+    (folder / "ball.png").write_bytes(picture())
+    (folder / "ball.svg").write_text("<svg/>")
+    (folder / "large.png").write_bytes(picture() + b"\0" * 70_000)
+    (folder / "wide.png").write_bytes(picture(size=(129, 1)))
+    assert run(["key", "create", "Nova"]) == 0
+    refused = djuniverse(folder, *arguments, DJUV_LANG="es")
+    assert refused.returncode == 2
+    assert said in refused.stderr and "{" not in refused.stderr
+    assert refused.stdout == ""

@@ -70,6 +70,7 @@ def test_secrets_are_cut_out_wherever_they_stand(log_format: LogFormat):
     stream = io.StringIO()
     log = structlog.get_logger()
     with logging_to(stream, log_format):
+        log.info(f"pass {KEY.replace('v', 'm')} came", visitor="geheim")
         log.info(f"key {KEY} came", header={"Authorization": f"Bearer {KEY}"})
         log.info("nested", deep=[{"a": ("Bearer abc.geheim",)}], **{"token": "geheim"})
         log.info("address", url="postgresql://u:geheim@h/n", other="redis://:geheim@h")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import ConfigurationInvalid
+from sentiment.hosting.config import CrowdConfig
 from stream.config import IceServer, IngestConfig
 from web.settings import Settings, load_settings, setting_names, variable_of
 from web.texts import Texts
@@ -60,6 +61,7 @@ def test_the_parts_have_the_defaults_that_they_state():
     settings = load_settings()
     assert settings.ingest_config() == IngestConfig()
     assert settings.viewer_config() == ViewerConfig()
+    assert settings.crowd_config() == CrowdConfig()
 
 
 def test_the_strongest_source_counts(monkeypatch: pytest.MonkeyPatch):
@@ -130,6 +132,14 @@ def test_media_addresses_reach_ingest():
     assert config.media_ports == (50_000, 50_100)
 
 
+def test_what_is_set_of_the_chat_reaches_its_host_and_its_viewers():
+    chat = {"history_messages": 50, "newcomers_per_address": 500, "message_characters": 140}
+    settings = load_settings(chat=chat)
+    config = settings.crowd_config()
+    assert (config.chat.shown_most, config.chat.newcomers_an_hour) == (50, 500)
+    assert config.text_characters == settings.viewer_config().message_characters == 140
+
+
 @pytest.mark.parametrize(
     ("visible", "providers"),
     [
@@ -177,6 +187,17 @@ def test_hidden_gpus_are_not_tried(
             {"DJUV_ROLE": "edge", "REDIS_URL": "redis://x", "DJUV_DEMONSTRATION": "1"},
             "",
             "setting_demonstration_on_edge",
+        ),
+        ({"DJUV_CHAT__AUDIT_DAYS": "91"}, "chat.audit_days", "setting_less_than_equal"),
+        (
+            {"DJUV_CHAT__HISTORY_MESSAGES": "201"},
+            "chat.history_messages",
+            "setting_less_than_equal",
+        ),
+        (
+            {"DJUV_CHAT__MESSAGE_CHARACTERS": "0"},
+            "chat.message_characters",
+            "setting_greater_than_equal",
         ),
         ({"DJUV_LIMIT__SESSIONS": "5"}, "DJUV_LIMIT__SESSIONS", "setting_unknown_like"),
         ({"DJUV_ZEBRA": "5"}, "DJUV_ZEBRA", "setting_unknown"),

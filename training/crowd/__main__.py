@@ -89,7 +89,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     try:
         folder = None if asked.own else chat_folder()
-        samples = labelled(folder)[: asked.messages]
+        samples = labelled(folder)
+        if asked.messages:
+            samples = samples[:: max(1, len(samples) // asked.messages)]
         weights = taught(samples)
         if folder is not None:
             weights = settled(weights, folder)

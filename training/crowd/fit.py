@@ -35,7 +35,7 @@ INVERSE_PENALTY: Final = 1.0
 ITERATIONS_MOST: Final = 300
 
 SOURCE_WEIGHTS: Final = {
-    "own": 2.0, "emotes": 0.4, "davidson": 0.25, "surge": 1.0, "gold-es": 0.7,
+    "own": 1.6, "emotes": 0.4, "davidson": 0.25, "surge": 1.0, "gold-es": 0.7,
 }  # fmt: skip
 """What a message of each set weighs (1 where not named): a large coarse set must not drown exact
 ones."""

@@ -147,7 +147,7 @@ def without_repeats(samples: list[Sample]) -> list[Sample]:
     """Return `samples` without messages whose bare text came before, whatever their set."""
     seen: dict[str, Sample] = {}
     for sample in samples:
-        key = re.sub(r"\W+", " ", sample.text.casefold()).strip()
+        key = re.sub(r"\W+", " ", sample.text.casefold()).strip() or sample.text
         known = seen.get(key)
         seen[key] = sample if known is None else _merged(known, sample)
     return list(seen.values())

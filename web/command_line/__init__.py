@@ -1,4 +1,6 @@
-"""The command line: `djuniverse serve | judge | replay | calibrate | key | doctor | version`.
+"""The command line: `djuniverse`.
+
+Its commands: `serve | judge | replay | calibrate | key | moderator | emote | doctor | version`.
 
 Exit codes: 0 done; 1 it went wrong, or `doctor` found a problem; 2 what was given or set cannot be
 used; 130 interrupted.
@@ -14,7 +16,7 @@ from typing import Annotated, Final, cast
 import typer
 
 from core.errors import BadInput, ConfigurationInvalid, DjUniverseError
-from web.command_line import doctor, key, serve, usage, version
+from web.command_line import doctor, emote, key, moderator, serve, usage, version
 from web.command_line.language import TEXTS, LocalisedTyper, without_language
 
 DONE: Final = 0
@@ -61,6 +63,8 @@ app.command("judge", help=TEXTS("judge.help"))(_command("judge"))
 app.command("replay", help=TEXTS("replay.help"))(_command("replay"))
 app.command("calibrate", help=TEXTS("calibrate.help"))(_command("calibrate"))
 app.add_typer(key.app, name="key", help=TEXTS("key.help"))
+app.add_typer(moderator.app, name="moderator", help=TEXTS("moderator.help"))
+app.add_typer(emote.app, name="emote", help=TEXTS("emotes.help"))
 app.command("doctor", help=TEXTS("doctor.help"))(doctor.doctor)
 app.command("version", help=TEXTS("version.help"))(version.version)
 

@@ -42,6 +42,14 @@ class ViewerConfig:
     max_messages: int = 20  # in `messages_seconds`, control frames included
     messages_seconds: float = 10.0
 
+    max_asks: int = 8  # of one viewer to the crowd, waiting for their turn
+    ask_seconds: float = 8.0  # longest wait for the crowd's answer
+    max_joins_at_once: int = 64  # of a room, when all its viewers have to join again
+    message_characters: int = 500  # of a chat message
+    crowd_units: int = 1_024  # events of a room's crowd kept as bytes
+    queue_seconds: float = 0.25  # least time between two looks of a moderator at what waits
+    queue_refresh_seconds: float = 30.0  # how often a moderator's right to look is checked
+
     allowed_origins: frozenset[str] = field(default_factory=frozenset)  # besides the same host
     trusted_hosts: tuple[str, ...] = ("*",)  # names under which the server may be asked for
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For counts

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, ClassVar, Final, cast
 
-import orjson
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 from websockets.exceptions import PayloadTooBig
@@ -30,6 +29,8 @@ from web.viewers.handshake import HandshakeRefused, LiveRequest, live_request, v
 from web.viewers.hub import ViewerHub
 from web.viewers.protocol import CloseCode
 from web.viewers.room import ViewedRoom
+from web.viewers.speaker import Speaker
+from web.viewers.speaking import Ping, read_message
 from web.viewers.units import OwnUnit
 from web.viewers.viewer import Viewer
 
@@ -41,6 +42,9 @@ READ_SLICE_BYTES: Final = 1_024
 """Received bytes are parsed in slices, so that a flood of tiny frames ends at its first slice."""
 
 PING: Final = OwnUnit(Frame(Opcode.PING, b"").serialize(mask=False, extensions=[]))
+
+ASKS_QUEUE: Final = "viewer_asks"
+"""Label of what viewers asked of the crowd faster than it answered."""
 
 SHUTDOWN_SECONDS: Final = 1.0
 """For a viewer to close once the server goes away; then it is cut off."""
@@ -91,6 +95,8 @@ class ViewerConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._viewer: Viewer | None = None
         self._room: ViewedRoom | None = None
+        self._speaker: Speaker | None = None  # of those who say anything to the crowd
+        self._address = ""  # a digest of it
         self._timer: asyncio.TimerHandle | None = None  # handshake, then heartbeat, then close
         self._reason = "left"
 
@@ -184,6 +190,7 @@ class ViewerConnection(asyncio.Protocol):
             host = str(peer[0]) if isinstance(peer, tuple) else ""
             address = viewer_address(host, request.headers, limits.trusted_proxies)
             self._hub.admit(self, address, wanted.room)
+            self._address = self._hub.address_digest(address)
         except HandshakeRefused as error:
             return None, self._websocket.reject(error.status, f"{error.slug}\n")
         except LimitReached as error:
@@ -208,6 +215,8 @@ class ViewerConnection(asyncio.Protocol):
         if self._viewer is not None and self._websocket.state is State.OPEN:
             self._room = room
             room.join(self._viewer, wanted.resume)
+            if self._speaker is not None:
+                self._speaker.begin(room.crowd)
 
     # What the viewer says
 
@@ -223,14 +232,25 @@ class ViewerConnection(asyncio.Protocol):
             self._take_text(bytes(frame.data))
 
     def _take_text(self, data: bytes) -> None:
-        """Answer a ping; anything else is ignored, which is how the protocol grows."""
-        try:
-            message = orjson.loads(data)
-            sent = message["d"]["sent"] if message["t"] == "ping" else None
-        except (orjson.JSONDecodeError, KeyError, TypeError):
-            return
-        if isinstance(sent, (int, float)) and not isinstance(sent, bool):
-            self._say(protocol.pong_payload(sent, self._position_microseconds))
+        """Answer a ping, bring the rest to the crowd; what is not known is ignored."""
+        message = read_message(data)
+        if isinstance(message, Ping):
+            self._say(protocol.pong_payload(message.sent, self._position_microseconds))
+        elif message and self._viewer and self._websocket.state is State.OPEN:
+            self._speaker_of(self._viewer).hear(message)
+
+    def _speaker_of(self, viewer: Viewer) -> Speaker:
+        if self._speaker is None:
+            self._speaker = Speaker(
+                viewer,
+                self._address,
+                config=self._hub.config,
+                position=lambda: self._position_microseconds,
+                count_drop=self._hub.metrics.queue_dropped.labels(ASKS_QUEUE).inc,
+            )
+            if self._room is not None:
+                self._speaker.begin(self._room.crowd)
+        return self._speaker
 
     @property
     def _position_microseconds(self) -> int:
@@ -248,7 +268,8 @@ class ViewerConnection(asyncio.Protocol):
             if data and self._viewer is not None:
                 self._viewer.send(OwnUnit(data))  # a pong, within the bounds of a slow viewer
             return
-        self._leave()
+        if self._websocket.state is not State.OPEN:
+            self._leave()
         self.write(data)
         if b"" in output:  # the end of the stream
             self._finish()
@@ -293,6 +314,8 @@ class ViewerConnection(asyncio.Protocol):
         self._answer()
 
     def _leave(self) -> None:
+        if self._speaker is not None:
+            self._speaker.stop()
         if self._room is not None and self._viewer is not None:
             self._room.leave(self._viewer)
 

@@ -7,11 +7,14 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
+from secrets import token_bytes
 from types import MappingProxyType
 from typing import Final
 
 from core.bus import Bus
 from core.clock import Clock
+from core.crowd import CrowdDoor
 from core.errors import BusUnavailable, LimitReached
 from core.messages import Component, Genre
 from core.metrics import Metrics
@@ -19,6 +22,7 @@ from web.viewers.config import ViewerConfig
 from web.viewers.follower import RoomFollower
 from web.viewers.protocol import CloseCode
 from web.viewers.room import ViewedRoom
+from web.viewers.shut_door import ShutDoor
 from web.viewers.viewer import Link
 
 logger = logging.getLogger(__name__)
@@ -56,6 +60,8 @@ class ViewerHub:
     same_host
         Whether publishers share this host's monotonic clock; False where the bus may carry
         envelopes of another host. Latency is measured only where it is True.
+    crowd
+        The way to the rooms' crowds; by default there are none.
 
     Notes
     -----
@@ -71,6 +77,7 @@ class ViewerHub:
         config: ViewerConfig | None = None,
         weights: Mapping[Genre, Mapping[Component, float]] = NO_WEIGHTS,
         same_host: bool = True,
+        crowd: CrowdDoor | None = None,
     ) -> None:
         self.config = config or ViewerConfig()
         self.clock = clock
@@ -78,6 +85,8 @@ class ViewerHub:
         self._bus = bus
         self._weights = weights
         self._same_host = same_host
+        self._crowd = crowd or ShutDoor()
+        self._address_key = token_bytes(16)
         self._rooms: dict[str, _Followed] = {}
         self._links: dict[Link, str] = {}
         self._addresses: Counter[str] = Counter()
@@ -124,6 +133,7 @@ class ViewerHub:
             config=self.config,
             weights=self._weights,
             same_host=self._same_host,
+            door=self._crowd,
         )
         follower = RoomFollower(
             self._bus, name, room.accept, quiet_seconds=self.config.quiet_seconds
@@ -153,6 +163,10 @@ class ViewerHub:
         """How many watch a room through this process."""
         followed = self._rooms.get(name)
         return followed.room.viewers if followed else 0
+
+    def address_digest(self, address: str) -> str:
+        """Return what the crowd knows an address by: it counts alike, but names nobody."""
+        return blake2b(address.encode(), key=self._address_key, digest_size=16).hexdigest()
 
     def admit(self, link: Link, address: str, room: str) -> None:
         """Count `link` among the viewers.

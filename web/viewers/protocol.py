@@ -397,5 +397,10 @@ _EVENTS: Final[Mapping[type[object], _Conversion]] = {
     Fault: _event("error", _fault),
 }
 
-EVENT_TYPES: Final = frozenset({kind for kind, _ in _EVENTS.values()} | {"hello", "pong"})
-RESERVED_TYPES: Final = frozenset({"chat", "crowd", "vote", "moment"})
+CROWD_TYPES: Final = frozenset({"chat", "crowd", "moment", "joined", "said", "refused", "queue"})
+"""Of what the crowd says (`web.viewers.crowd_protocol`); nobody gets them who has not joined it."""
+
+EVENT_TYPES: Final = frozenset(
+    {kind for kind, _ in _EVENTS.values()} | {"hello", "pong"} | CROWD_TYPES
+)
+RESERVED_TYPES: Final = frozenset({"vote"})

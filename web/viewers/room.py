@@ -9,10 +9,12 @@ from typing import Final
 
 from core.bus import Bus
 from core.clock import Clock
+from core.crowd import CrowdDoor
 from core.messages import EncodedAudio, Envelope, Score
 from core.metrics import Metrics
 from web.viewers import protocol
 from web.viewers.config import ViewerConfig
+from web.viewers.crowd import ViewedCrowd
 from web.viewers.history import Resume
 from web.viewers.picture import RoomPicture
 from web.viewers.protocol import Weights
@@ -43,6 +45,8 @@ class ViewedRoom:
         Genre weights for `hello`.
     same_host
         Whether publishers share this host's monotonic clock, so that latency can be measured.
+    door
+        The way to the room's crowd, which is heard while viewers are in it.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class ViewedRoom:
         config: ViewerConfig,
         weights: Weights,
         same_host: bool,
+        door: CrowdDoor,
     ) -> None:
         self.name = name
         self.picture = RoomPicture(config.history_events, config.fresh_seconds)
@@ -72,6 +77,14 @@ class ViewedRoom:
         self._arrivals: list[float] = []  # of the pending scores' windows
         self._tick: asyncio.Handle | None = None
         self._at_once = False  # whether `_tick` is due now rather than at the end of a tick
+        self.crowd = ViewedCrowd(
+            name,
+            door,
+            config=config,
+            flush=self.flush,
+            soon=self._flush_within_a_tick,
+            position=lambda: self.picture.position_microseconds,
+        )
         bus.report_viewers(name, 0)  # from now on it asks how many watch elsewhere
 
     @property
@@ -129,22 +142,33 @@ class ViewedRoom:
             self._tick.cancel()
         self._tick, self._at_once = None, False
         units, self._pending = self._pending, []
-        if units:
-            self._write(units)
+        said = self.crowd.take()
+        if units or said:
+            self._write(units, said)
         self._record_latency()
 
-    def _write(self, units: Sequence[Unit]) -> None:
+    def _write(self, units: Sequence[Unit], said: Sequence[Unit]) -> None:
+        """Write the room's units to everybody, and what the crowd says to those who are in it."""
         # All sides are copied first: a write can move its viewer from one to another.
         held, flowing, reading = tuple(self._held), tuple(self._flowing), tuple(self._reading)
-        self._write_straight(flowing, units)
+        self._write_straight(flowing, units, said)
         if not (reading or held):
             return
         events = [unit for unit in units if unit.rank is Rank.EVENT]
-        self._write_straight(reading, events)
+        self._write_straight(reading, events, said)
         for viewer in held:
-            viewer.offer(units if viewer.media else events)
+            due = units if viewer.media else events
+            viewer.offer([*due, *said] if viewer.attends else due)
 
-    def _write_straight(self, viewers: Sequence[Viewer], units: Sequence[Unit]) -> None:
+    def _write_straight(
+        self, viewers: Sequence[Viewer], units: Sequence[Unit], said: Sequence[Unit]
+    ) -> None:
+        if said:
+            self._write_alike([viewer for viewer in viewers if viewer.attends], [*units, *said])
+            viewers = [viewer for viewer in viewers if not viewer.attends]
+        self._write_alike(viewers, units)
+
+    def _write_alike(self, viewers: Sequence[Viewer], units: Sequence[Unit]) -> None:
         if not (viewers and units):
             return
         data = units[0].frame if len(units) == 1 else b"".join([unit.frame for unit in units])
@@ -220,4 +244,5 @@ class ViewedRoom:
             self._tick.cancel()
         self._pending.clear()
         self._arrivals.clear()
+        self.crowd.stop()
         self._bus.report_viewers(self.name, 0)

@@ -6,8 +6,9 @@ import logging
 from enum import IntEnum
 from typing import Protocol
 
+from core.crowd import CrowdEnvelope
 from core.messages import EncodedAudio, Envelope
-from web.viewers import protocol
+from web.viewers import crowd_protocol, protocol
 from web.viewers.protocol import MediaFlag
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,47 @@ class EventUnit:
                 payload = protocol.envelope_payload(envelope, self._latency_seconds)
             except Exception:  # of one message of one room; everybody else's must get through
                 logger.exception("event %d of set %s cannot be told", self.seq, envelope.epoch)
+            else:
+                self._frame = protocol.text_frame(payload)
+        return self._frame
+
+    def flagged(self, flags: MediaFlag) -> bytes:
+        """Return the frame as it is."""
+        return self.frame
+
+
+class CrowdUnit:
+    """An event of the room's crowd; turned into bytes when first asked for.
+
+    Parameters
+    ----------
+    envelope
+        The event. It is kept, to recognise it when the crowd's host names it again.
+    """
+
+    __slots__ = ("_frame", "envelope")
+
+    def __init__(self, envelope: CrowdEnvelope) -> None:
+        self.envelope = envelope
+        self._frame: bytes | None = None
+
+    @property
+    def rank(self) -> Rank:
+        """Events are kept until the bound."""
+        return Rank.EVENT
+
+    @property
+    def frame(self) -> bytes:
+        """The event's text frame; empty for an event that cannot be told, which is logged."""
+        if self._frame is None:
+            try:
+                payload = crowd_protocol.envelope_payload(self.envelope)
+            except Exception:  # of one event of one room; everybody else's must get through
+                envelope = self.envelope
+                logger.exception(
+                    "event %d of crowd %s cannot be told", envelope.seq, envelope.epoch
+                )
+                self._frame = b""
             else:
                 self._frame = protocol.text_frame(payload)
         return self._frame

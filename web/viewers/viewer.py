@@ -52,6 +52,7 @@ class Viewer:
         "_backlog",
         "_metrics",
         "_outbox",
+        "attends",
         "dropped",
         "link",
         "media",
@@ -72,6 +73,7 @@ class Viewer:
         self.link = link
         self.write = write
         self.media = media
+        self.attends = False  # whether it gets what the crowd says as it comes
         self.moved: Callable[[Viewer], None] | None = None  # told when `flows` may have changed
         self.paused = False
         self.dropped = 0
@@ -95,6 +97,13 @@ class Viewer:
         """Send `missed` before anything else."""
         self._backlog.extend(missed)
         self._drain(MediaFlag.CATCH_UP)
+
+    def catch_up(self, missed: Sequence[Unit]) -> None:
+        """Send `missed` next, after what waits already."""
+        if self._outbox.bytes_held:
+            self.offer(missed)  # the backlog would overtake what waits
+        else:
+            self.begin(missed)
 
     def send(self, unit: Unit) -> None:
         """Send a unit to this viewer alone."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 import uvicorn
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from core.bus import MemoryBus
 from core.clock import SystemClock
+from core.crowd import CrowdDoor
 from core.errors import NotFound
 from core.metrics import Metrics
 from web.pages import pages_router
@@ -39,16 +40,47 @@ class Site:
         return playing
 
 
+@dataclass(frozen=True, slots=True)
+class Crowds:
+    """What the server has of the rooms' crowds: nothing, unless told."""
+
+    door: CrowdDoor | None = None
+    routers: Callable[[ViewerHub], Sequence[APIRouter]] = lambda _hub: [quiet_crowd_router()]
+
+
+def quiet_crowd_router() -> APIRouter:
+    """What a server says of a crowd of which there is nothing to say.
+
+    Tests of the crowd itself put `tests.web.pages.crowding.FakeCrowd` before the page.
+    """
+    router = APIRouter()
+
+    @router.get("/api/rooms/{room}/moments")
+    async def moments(room: str) -> dict[str, list[str]]:
+        return {"moments": []}
+
+    @router.get("/api/rooms/{room}/emotes")
+    async def emotes(room: str) -> dict[str, list[str]]:
+        return {"emotes": []}
+
+    return router
+
+
 @contextlib.asynccontextmanager
-async def serve(port: int = 0, bus: MemoryBus | None = None) -> AsyncIterator[Site]:
+async def serve(
+    port: int = 0, bus: MemoryBus | None = None, crowds: Crowds | None = None
+) -> AsyncIterator[Site]:
     """Serve the pages on loopback."""
     bus = bus or MemoryBus()
+    crowds = crowds or Crowds()
     config = ViewerConfig(quiet_seconds=0.01, close_seconds=0.5, edge_stats_seconds=1.0)
-    hub = ViewerHub(bus, clock=SystemClock(), metrics=Metrics(), config=config)
+    hub = ViewerHub(bus, clock=SystemClock(), metrics=Metrics(), config=config, crowd=crowds.door)
     app = FastAPI()
     app.add_middleware(SecurityHeaders)
     app.include_router(pages_router())
     app.include_router(rooms_router(bus, hub))
+    for router in crowds.routers(hub):
+        app.include_router(router)
 
     @app.exception_handler(NotFound)
     async def not_found(request: Request, error: Exception) -> Response:

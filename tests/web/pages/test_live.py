@@ -76,6 +76,8 @@ async def test_nothing_moves_when_scores_and_findings_arrive(browser: Browser, s
         await live.until(lambda seen: seen["windows"] > 0)
         await live.page.evaluate("document.fonts.ready")
         await live.page.wait_for_timeout(300)
+        await live.beside("findings")
+        await live.page.wait_for_timeout(300)
         before = await live.page.evaluate("window.shifts")
         await live.page.wait_for_selector(".overall-value", timeout=10_000)
         end = dj.position_samples
@@ -89,6 +91,7 @@ async def test_a_finding_says_what_to_do_and_shows_where(browser: Browser, site:
     dj = await on_air(site)
     dj.find(dj.findings[0], dj.position_samples - 48_000 * 30, dj.position_samples)
     async with watch(browser, site, "/live/nova") as live:
+        await live.beside("findings")
         card = live.page.locator(".findings-list .finding", has_text="Kicks 38").first
         await card.wait_for(timeout=10_000)
         assert "Nudge the incoming deck" in await card.inner_text()
@@ -279,6 +282,7 @@ async def test_section_and_transition_are_named(browser: Browser, site: Site):
     dj = await on_air(site)
     async with watch(browser, site, "/live/nova") as live:
         await live.shows('.reading[data-name="section"] dd', "Intro")
+        await live.beside("findings")
         await live.shows(".passage-head", "Transition 1 Blend")
         end = dj.position_samples
         for settled, words in ((False, "under way"), (True, "Echo out")):

@@ -66,6 +66,8 @@ async def test_a_set_that_ended_unscored_is_spoken_of_in_the_past(browser: Brows
     async with watch(browser, site, "/live/nova") as live:
         await live.shows(".overall", "No score")
         assert "was over before its first transition" in await live.text(".overall")
+        assert "Listening" not in await live.text("main")
+        await live.beside("findings")
         assert "before there was anything to remark on" in await live.text(".findings")
         assert "Listening" not in await live.text("main")
 
@@ -139,6 +141,7 @@ async def test_points_that_round_to_nothing_are_not_listed(browser: Browser, sit
     end = dj.position_samples
     dj.find(("clipping", Component.TECHNICAL, 3.0, 1.0, "ms", -0.04), end - 48_000, end)
     async with watch(browser, site, "/live/nova") as live:
+        await live.beside("findings")
         await live.shows(".finding", "Clipped peaks a minute")
         assert await live.text(".finding-points") == ""
 

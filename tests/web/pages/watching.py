@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,6 +68,10 @@ class Watched:
     async def text(self, selector: str) -> str:
         return " ".join((await self.page.inner_text(selector, timeout=10_000)).split())
 
+    async def beside(self, tab: str) -> None:
+        """Choose what stands beside the picture: "chat", "moments" or "findings"."""
+        await self.page.click(f"#tab-{tab}", timeout=10_000)
+
     async def shows(self, selector: str, text: str) -> None:
         """Wait until `selector` shows `text`."""
         await self.page.locator(selector, has_text=text).first.wait_for(timeout=30_000)
@@ -75,9 +79,18 @@ class Watched:
 
 @contextlib.asynccontextmanager
 async def watch(
-    browser: Browser, site: Site, path: str = "/", *, host: str = "127.0.0.1", **options: Any
+    browser: Browser,
+    site: Site,
+    path: str = "/",
+    *,
+    host: str = "127.0.0.1",
+    stand_in: Callable[[Page], Awaitable[None]] | None = None,
+    **options: Any,
 ) -> AsyncIterator[Watched]:
-    """Open a page; on leaving, fail if it logged an error or asked another host for anything."""
+    """Open a page; on leaving, fail if it logged an error or asked another host for anything.
+
+    `stand_in` is called before the page is opened, to answer in the server's place.
+    """
     options.setdefault("viewport", {"width": 1440, "height": 900})
     options.setdefault("locale", "en-GB")
     context = await browser.new_context(**options)
@@ -93,6 +106,8 @@ async def watch(
     page.on("request", lambda request: watched.hosts.add(urlsplit(request.url).hostname or ""))
     page.on("websocket", lambda socket: watched.hosts.add(urlsplit(socket.url).hostname or ""))
     await page.add_init_script(SHIFTS)
+    if stand_in is not None:
+        await stand_in(page)
     try:
         await page.goto(f"http://{host}:{site.port}{path}")
         await page.wait_for_selector("main", timeout=15_000)

@@ -6,13 +6,19 @@ from pathlib import Path
 import orjson
 import pytest
 
+from battles.moderators import Moderator
 from core.bus import MemoryBus
 from core.clock import SystemClock
+from core.crowd import AuditEntry, ChatRules, Joined, Queue, Reaction, Refused, Said
 from core.messages import Component, Genre, Phase
 from core.metrics import Metrics
+from tests.web.viewers.crowd import all_crowd_events, queued
 from tests.web.viewers.material import Set, all_events, session_info, state
 from web import rooms
-from web.viewers import ViewerConfig, ViewerHub, protocol
+from web.crowd.models import DeedBody, ModeratorBody, RulesBody
+from web.crowd.moderation import queue_data
+from web.crowd.moderators import moderator_data
+from web.viewers import ViewerConfig, ViewerHub, crowd_protocol, protocol, speaking
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
 WEIGHTS = {Genre.HOUSE: {Component.TECHNICAL: 1.0}}
@@ -74,6 +80,22 @@ def agrees(shape, data):
     return set(shape) == set(data) and all(agrees(shape[name], data[name]) for name in shape)
 
 
+def crowd_samples():
+    """The `d` of each event of the crowd and of each answer to a client, as the code makes them."""
+    payloads = [
+        crowd_protocol.joined_payload(Joined("e", 1, 0, (), ChatRules()), 0),
+        crowd_protocol.said_payload(Said("k", "allow", "m1"), 0),
+        crowd_protocol.refused_payload(Refused("busy", 1.0), "say", "k", 0),
+        crowd_protocol.queue_payload([queued()], 0),
+    ]
+    told = [orjson.loads(payload) for payload in payloads]
+    samples = {each["t"]: [each["d"]] for each in told}
+    for event in all_crowd_events():
+        kind, data = crowd_protocol.event_data(event)
+        samples.setdefault(kind, []).append(orjson.loads(orjson.dumps(data)))
+    return samples
+
+
 def sample(kind):
     """The `d` of each event of a type, as the code makes it."""
     payloads = {
@@ -98,7 +120,7 @@ def sample(kind):
 
 
 def test_the_types_are_those_of_the_page():
-    types, reserved = section("Events").split("reserved:")
+    types, reserved = section("Events").split("reserved: ")
     assert set(re.findall(r"`(\w+)`", types.split("Types:")[1])) == protocol.EVENT_TYPES
     assert set(re.findall(r"`(\w+)`", reserved.split(".")[0])) == protocol.RESERVED_TYPES
     headings = set(re.findall(r"^### (\w+)$", PAGE, re.M))
@@ -116,6 +138,66 @@ def test_the_members_of_each_event_are_those_of_the_page(kind):
     assert agrees(shape, data), f"{kind}: {shape} is not {data}"
     if kind == "hello":
         assert agrees(others[0], protocol.info_data(session_info()))
+
+
+def test_everything_that_the_crowd_says_is_on_the_page():
+    samples = crowd_samples()
+    assert set(samples) == protocol.CROWD_TYPES
+    for kind, told in samples.items():
+        spelled = shapes(kind)
+        assert len(spelled) == len(told), kind
+        for shape, data in zip(spelled, told, strict=True):
+            assert agrees(shape, data), f"{kind}: {shape} is not {data}"
+
+
+def test_the_kinds_and_codes_of_the_crowd_are_those_of_the_page():
+    kinds = re.findall(r'"kind":"(\w+)"', section("chat"))
+    assert kinds == [data["kind"] for data in crowd_samples()["chat"]]
+    of = re.search(r'"of":((?:"\w+"\|?)+)', section("refused"))[1]
+    assert set(re.findall(r"\w+", of)) == speaking.MESSAGE_TYPES - {"ping"}
+    codes = section("refused").split("of the host:")[0].split("Codes of ours:")[1]
+    assert set(re.findall(r"`(\w+)`", codes)) == {
+        "malformed", "too_long", "busy", "not_joined", "chat_disabled", "crowd_elsewhere",
+    }  # fmt: skip
+
+
+def test_what_a_client_may_say_is_on_the_page():
+    text = section("The crowd")
+    rows = dict(re.findall(r"^\| `(\w+)` \| `(\{.*?\})` \|$", text, re.M))
+    assert set(rows) == speaking.MESSAGE_TYPES - {"ping"}
+    messages = {
+        "join": speaking.Joining(None, None, None, None, 0),
+        "say": speaking.Saying("k", "x", None),
+        "cheer": speaking.Cheering(Reaction.FIRE),
+        "appeal": speaking.Appealing("k"),
+    }
+    for kind, message in messages.items():
+        assert set(Shape(rows[kind]).members) == set(message.__slots__)
+    for phrase in (
+        "32 hexadecimal digits",
+        f"`name` ({speaking.LONGEST_NAME} characters at most",
+        f"`credential` ({speaking.LONGEST_CREDENTIAL} at most)",
+        f"`key` ({speaking.LONGEST_KEY} characters at most)",
+        f"`text` has {speaking.LONGEST_TEXT} characters at most",
+        f"up to {ViewerConfig().max_asks} may wait",
+        f"takes {ViewerConfig().ask_seconds:.0f} seconds at most",
+    ):
+        assert phrase in text, phrase
+    reactions = re.search(r"- `reaction` is (.*?)\.", text)[1]
+    assert re.findall(r"`(\w+)`", reactions) == [reaction.value for reaction in Reaction]
+
+
+def test_what_the_crowd_answers_over_http_is_on_the_page():
+    moments, emotes, queue, deed, rules, moderators, name, made = shapes("The crowd over HTTP")
+    assert (set(moments), set(emotes["emotes"])) == ({"moments"}, {"name", "src", "label_key"})
+    entry = AuditEntry(0.0, "nova", "machine", "hold", "u", "Luz", None, ("insult",), "m1")
+    assert agrees(queue, queue_data(Queue((queued(),), (entry,), ChatRules())))
+    assert set(deed) == set(DeedBody.model_fields)
+    assert set(rules) == set(RulesBody.model_fields)
+    assert set(name) == set(ModeratorBody.model_fields)
+    moderator = moderator_data(Moderator("djum_1", "nova", "Luz", 0.0, None, None))
+    assert agrees(moderators, {"moderators": [moderator]})
+    assert agrees(made, {"pass": "djum_1", "moderator": moderator})
 
 
 def test_what_the_edge_says_of_its_audience_is_on_the_page():

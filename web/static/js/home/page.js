@@ -3,7 +3,7 @@
 import { html, useSignal } from "../shared/view.js";
 import { dateTime, number, t } from "../shared/i18n.js";
 import { COMPONENTS, ComponentShape, Icon } from "../shared/icons.js";
-import { Page, TopBar } from "../shared/shell.js";
+import { Foot, Page, TopBar } from "../shared/shell.js";
 import { IntervalBar, Settling, margin } from "../shared/scores.js";
 
 const LAST_RESULTS = 6;
@@ -32,7 +32,8 @@ export function HomePage({ rooms }) {
           <ul class="results">${ended.map((room) => html`<${Result} key=${room.room} room=${room} />`)}</ul>
         </section>`}
       ${onAir.length > 0 && html`<${Invitation} />`}
-    </main>`}<//>`;
+    </main>
+    <${Foot} />`}<//>`;
 }
 
 function RoomCard({ room }) {

@@ -8,7 +8,7 @@ import { Passages } from "./passages.js";
 
 const SHOWN_MOST = 120;
 
-export function FindingsPanel({ session, selected, onSelect }) {
+export function FindingsPanel({ session, selected, onSelect, inTab = false }) {
   const findings = useSignal(session.room.findings);
   const phase = useSignal(session.room.phase);
   const epoch = useSignal(session.room.epoch);
@@ -24,9 +24,9 @@ export function FindingsPanel({ session, selected, onSelect }) {
   const newestFirst = findings.slice(-SHOWN_MOST).reverse();
   return html`
     <section class="findings" aria-labelledby="findings-title">
-      <div class="findings-head">
-        <h2 id="findings-title">${t("live.findings")}</h2>
-        ${findings.length > 0 && html`<span class="count figure">${number(findings.length)}</span>`}
+      <div class="findings-head" data-in-tab=${inTab}>
+        <h2 id="findings-title" class=${inTab ? "unseen" : ""}>${t("live.findings")}</h2>
+        ${!inTab && findings.length > 0 && html`<span class="count figure">${number(findings.length)}</span>`}
       </div>
       <${Passages} room=${session.room} onSelect=${onSelect} />
       ${newestFirst.length === 0

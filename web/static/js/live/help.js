@@ -5,7 +5,7 @@ import { t } from "../shared/i18n.js";
 import { Dialog } from "../shared/shell.js";
 import { ComponentMeanings } from "../shared/scores.js";
 
-const KEYS = ["space", "f", "help", "arrows", "zoom", "home"];
+const KEYS = ["space", "f", "c", "help", "arrows", "zoom", "home"];
 
 export function HelpDialog({ open, onClose }) {
   return html`
@@ -18,5 +18,6 @@ export function HelpDialog({ open, onClose }) {
       <p>${t("live.help_scores_text")}</p>
       <${ComponentMeanings} />
       <p class="quiet">${t("live.help_limits")}</p>
+      <p><a href="/privacy">${t("common.privacy_text")}</a></p>
     <//>`;
 }

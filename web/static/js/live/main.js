@@ -12,5 +12,5 @@ const session = new LiveSession(slug, { decoder: wishes.get("decoder") });
 window.djuv = { diagnostics: () => session.diagnostics() }; // documented in docs/pages.md
 session.open();
 
-await loadTexts(["pages", "judge", "stream", "server"]);
+await loadTexts(["pages", "chat", "judge", "reasons"]);
 render(html`<${LivePage} session=${session} />`, document.getElementById("page"));

@@ -3,11 +3,13 @@
 import { html, useEffect, useRef, useSignal, useState } from "../shared/view.js";
 import { t } from "../shared/i18n.js";
 import { Announcer } from "../shared/announcer.js";
-import { Page, TopBar, copyText } from "../shared/shell.js";
+import { useMedia, useModule } from "../shared/hooks.js";
+import { Page, TopBar } from "../shared/shell.js";
 import { OverallScore, whyNoScore } from "../shared/scores.js";
+import { share } from "../shared/share.js";
 import { FindingsPanel } from "./findings-panel.js";
-import { HelpDialog } from "./help.js";
 import { ComponentPoints } from "./points.js";
+import { NARROW, Sheet, Side, openChat } from "./side.js";
 import { Stage } from "./stage.js";
 import { situationOf, useAnnouncements } from "./situation.js";
 import { Timeline } from "./timeline.js";
@@ -15,27 +17,35 @@ import { Timeline } from "./timeline.js";
 export function LivePage({ session }) {
   const [help, setHelp] = useState(false);
   const [selected, setSelected] = useState(null);
+  const [tab, setTab] = useState("chat");
+  const [sheet, setSheet] = useState(false);
+  const narrow = useMedia(NARROW);
+  const helping = useModule(() => import("./help.js"), help);
   const stage = useRef(null);
   const actions = {
     sound: () => session.toggleSound(),
     fullScreen: () => toggleFullScreen(stage.current),
+    chat: () => openChat({ onTab: setTab, onOpen: setSheet }),
     help: () => setHelp((open) => !open),
-    share: () => share(session.room.info.peek()),
+    share: () => share(new URL(location.pathname, location.href).href, session.room.info.peek()?.dj_name ?? document.title),
   };
   useKeys(actions);
   useAnnouncements(session);
   useTitle(session.room);
+  const choice = { session, selected, onSelect: setSelected };
   return html`<${Page}>${() => html`
     <${TopBar} />
     <main id="main" class="live" tabindex="-1">
-      <div class="live-main" ref=${stage}>
+      <div class="live-main" ref=${stage} data-findings-beside=${!narrow && tab === "findings"}>
         <${Stage} session=${session} actions=${actions} />
         <${ScoreStrip} session=${session} />
-        <${Timeline} session=${session} selected=${selected} onSelect=${setSelected} />
+        <${Timeline} ...${choice} />
       </div>
-      <${FindingsPanel} session=${session} selected=${selected} onSelect=${setSelected} />
+      ${narrow
+        ? html`<${FindingsPanel} ...${choice} /><${Sheet} ...${choice} open=${sheet} onOpen=${setSheet} tab=${tab} onTab=${setTab} />`
+        : html`<${Side} ...${choice} tab=${tab} onTab=${setTab} />`}
     </main>
-    <${HelpDialog} open=${help} onClose=${() => setHelp(false)} />
+    ${helping && html`<${helping.HelpDialog} open=${help} onClose=${() => setHelp(false)} />`}
     <${Announcer} />`}<//>`;
 }
 
@@ -58,22 +68,9 @@ function toggleFullScreen(element) {
   else element?.requestFullscreen?.().catch(() => {});
 }
 
-async function share(info) {
-  const url = new URL(location.pathname, location.href).href;
-  if (navigator.share !== undefined && matchMedia("(pointer: coarse)").matches) {
-    try {
-      await navigator.share({ url, title: info?.dj_name ?? document.title });
-    } catch {
-      // The person closed the sheet.
-    }
-    return;
-  }
-  await copyText(url);
-}
-
 function useKeys(actions) {
   useEffect(() => {
-    const keys = { " ": actions.sound, f: actions.fullScreen, F: actions.fullScreen, "?": actions.help };
+    const keys = { " ": actions.sound, f: actions.fullScreen, F: actions.fullScreen, c: actions.chat, C: actions.chat, "?": actions.help };
     const listen = (event) => {
       const busy = event.target.closest("button, input, select, textarea, a, summary, dialog");
       const typing = event.target.closest("input:not([type=range]), select, textarea");

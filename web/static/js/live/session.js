@@ -2,7 +2,10 @@
 
 import { RoomConnection } from "../wire/connection.js";
 import { FLAG, KIND } from "../wire/frames.js";
+import { Crowd } from "../wire/crowd.js";
+import { passOf } from "../wire/pass.js";
 import { Room } from "../wire/room.js";
+import { Chat } from "../chat/state.js";
 import { makeDecoder } from "../audio/opus.js";
 import { SoundPlayer } from "../audio/player.js";
 import { SoundMemory } from "../audio/spectrum.js";
@@ -16,11 +19,14 @@ const WAITING_PACKETS = 250; // kept while the decoder is being made
 export class LiveSession {
   constructor(slug, { decoder = null } = {}) {
     this.room = new Room(slug);
+    const pass = passOf(slug); // a moderator who looks in
+    this.chat = new Chat(new Crowd(slug, { credential: () => pass, speaks: pass !== null }));
     this.player = new SoundPlayer();
     this.memory = new SoundMemory();
     this.connection = new RoomConnection(slug, {
       onEvent: (event) => this.room.accept(event, this.heard()),
       onMedia: (frame) => this.media(frame),
+      crowd: this.chat.crowd,
     });
     this.decoder = null;
     this.canDecode = signal(null); // null while that is found out
@@ -127,6 +133,7 @@ export class LiveSession {
       heardSeconds: this.heard() === null ? null : this.heard() / SAMPLE_RATE_HZ,
       delaySeconds: this.delaySeconds.peek(),
       roundTripMs: connection.roundTripMs,
+      crowd: this.chat.crowd.diagnostics(),
     };
   }
 }

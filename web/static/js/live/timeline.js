@@ -5,6 +5,7 @@
 
 import { html, signal, useEffect, useFrames, useMemo, useRef, useSignal, useState } from "../shared/view.js";
 import { clockTime, number, t } from "../shared/i18n.js";
+import { useModule } from "../shared/hooks.js";
 import { onColours, reducedMotion } from "../shared/theme.js";
 import { ComponentShape } from "../shared/icons.js";
 import { FindingCard, findingLine } from "../shared/findings.js";
@@ -18,7 +19,7 @@ const WHEEL_ZOOM = 0.0016;
 const KEY_PAN = 0.15; // of the stretch shown
 const PINS_EVERY_MS = 66;
 
-/** Findings that would lie on top of each other become one pin. */
+/** Findings, or moments, that would lie on top of each other become one pin. */
 export function gatherPins(findings, frame) {
   const pins = [];
   for (const finding of findings) {
@@ -37,12 +38,15 @@ export function Timeline({ session, selected, onSelect }) {
   const canvas = useRef(null);
   const view = useMemo(() => new TimelineView(), []);
   const pins = useMemo(() => signal([]), []);
+  const momentPins = useMemo(() => signal([]), []);
+  const stars = useModule(() => import("./moment-pins.js"), useSignal(session.chat.crowd.moments).size > 0);
   const span = useMemo(() => signal({ span: null, follows: true }), []);
-  const painter = useMemo(() => new TimelinePainter(session, view, pins, span), [session]);
+  const painter = useMemo(() => new TimelinePainter(session, view, { pins, momentPins, span }), [session]);
   painter.selected = selected;
   painter.canvas = canvas;
   useFrames((now) => painter.frame(now), [painter]);
   useEffect(() => onColours(() => painter.touch()), [painter]);
+  useEffect(() => session.chat.crowd.moments.subscribe(() => painter.touch()), [painter]);
   useEffect(() => {
     if (selected !== null) view.reveal(selected.start_seconds, painter.now());
     painter.touch();
@@ -59,6 +63,7 @@ export function Timeline({ session, selected, onSelect }) {
         <canvas ref=${canvas} class="timeline-canvas" tabindex="0" role="img"
           aria-label=${t("live.timeline_keys")} aria-describedby="timeline-summary" onKeyDown=${steering.key}></canvas>
         <${Pins} pins=${pins} selected=${selected} onSelect=${onSelect} />
+        ${stars && html`<${stars.MomentPins} pins=${momentPins} session=${session} selected=${selected} onSelect=${onSelect} />`}
         <${Summary} room=${room} />
       </div>
     </section>`;
@@ -146,10 +151,11 @@ function Summary({ room }) {
 
 /** Redraws when something to be seen has changed, and only then. */
 class TimelinePainter {
-  constructor(session, view, pins, span) {
+  constructor(session, view, { pins, momentPins, span }) {
     this.session = session;
     this.view = view;
     this.pins = pins;
+    this.momentPins = momentPins;
     this.span = span;
     this.selected = null;
     this.drawn = { version: -1, x: -1, pulse: -1 };
@@ -229,6 +235,9 @@ class TimelinePainter {
     }
     this.pinsMs = nowMs;
     this.pins.value = gatherPins(this.session.room.findings.peek(), frame);
+    const now = this.session.chat.momentsOf(this.session.room.epoch.peek()).filter((each) => each.now);
+    const moments = gatherPins(now.reverse(), frame);
+    if (moments.length > 0 || this.momentPins.peek().length > 0) this.momentPins.value = moments;
   }
 }
 

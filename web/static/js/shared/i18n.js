@@ -1,8 +1,9 @@
 // Words, numbers and times in the reader's language.
 //
 // The words live in locales/NAME.LANGUAGE.json as flat keys with {name} placeholders, the same files
-// that the command line reads. A key that the reader's language lacks falls back to English, and a
-// key that nobody has falls back to what the caller gives.
+// that the command line reads. Every language has every key (the tests hold that), so a page fetches its
+// reader's alone; where a file cannot be had, English stands in. A key that nobody has falls back to what
+// the caller gives.
 
 import { signal } from "./view.js";
 import { recall, remember } from "./memory.js";
@@ -30,23 +31,34 @@ function preferredLanguage() {
   return ORIGINAL;
 }
 
-/** Load the named locale files in the current language and in the original. */
+/** Load the named locale files in the current language. */
 export async function loadTexts(names) {
   loaded = names;
   await loadLanguage(language.peek());
   document.documentElement.lang = language.peek();
 }
 
+/** Load more locale files, for a part of the page that came later. */
+export async function addTexts(names) {
+  loaded = [...new Set([...loaded, ...names])];
+  await loadLanguage(language.peek());
+}
+
 async function loadLanguage(tag) {
-  const wanted = new Set([tag, ORIGINAL]);
-  await Promise.all(loaded.flatMap((name) => [...wanted].map((each) => loadFile(name, each))));
+  await Promise.all(loaded.map((name) => loadFile(name, tag)));
 }
 
 async function loadFile(name, tag) {
   const key = `${name}.${tag}`;
   if (catalogues.has(key)) return;
-  const response = await fetch(new URL(`${key}.json`, FOLDER));
-  if (response.ok) catalogues.set(key, await response.json());
+  try {
+    const response = await fetch(new URL(`${key}.json`, FOLDER));
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    catalogues.set(key, await response.json());
+  } catch (error) {
+    console.warn(`The texts ${key} cannot be had:`, error);
+    if (tag !== ORIGINAL) await loadFile(name, ORIGINAL);
+  }
 }
 
 /** Change the language at once and keep the choice. */
@@ -142,4 +154,9 @@ export function clockTime(seconds) {
 export function dateTime(unixSeconds) {
   return format(Intl.DateTimeFormat, { dateStyle: "medium", timeStyle: "short" })
     .format(new Date(unixSeconds * 1000));
+}
+
+/** A time of day as this reader writes it. */
+export function timeOfDay(unixMs) {
+  return format(Intl.DateTimeFormat, { hour: "numeric", minute: "2-digit" }).format(new Date(unixMs));
 }

@@ -27,6 +27,11 @@ export function TopBar({ here, children }) {
     </header>`;
 }
 
+/** Below what there is to see: what we keep of people. */
+export function Foot() {
+  return html`<footer class="foot"><a href="/privacy">${t("common.privacy_text")}</a></footer>`;
+}
+
 function Mark() {
   return html`
     <svg class="mark" width="22" height="22" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2"

@@ -5,7 +5,10 @@ import { clockTime, number, percent, t } from "../shared/i18n.js";
 import { Icon } from "../shared/icons.js";
 import { reasonText } from "../shared/scores.js";
 import { copyText } from "../shared/shell.js";
+import { useModule } from "../shared/hooks.js";
+import { TabPanel, Tabs } from "../shared/tabs.js";
 import { SAMPLE_RATE_HZ } from "../audio/ring.js";
+import { passAddress } from "../wire/pass.js";
 import { StepTitle } from "./sound.js";
 
 const GENRES = ["house", "techno", "trance", "dubstep", "other"];
@@ -116,19 +119,42 @@ export function OnAir({ session }) {
       </div>
       ${state.is === "reconnecting" && html`<${Mending} session=${session} />`}
       ${room && html`<${Fault} room=${room} />`}
-      ${room && html`<${Received} room=${room} />`}
-      ${link && html`
-        <div class="share-row">
-          <a href=${link} target="_blank" rel="noopener">${link.replace(/^https?:\/\//, "")}</a>
-          <button type="button" class="icon-button" aria-label=${t("studio.copy_link")} onClick=${() => copyText(link)}><${Icon} name="copy" size=${18} /></button>
-        </div>`}
+      ${room && html`<${Beside} session=${session} room=${room} />`}
       ${sure
         ? html`<div class="stop-row">
             <button type="button" class="button button-danger" onClick=${() => session.stop()}>${t("studio.stop_sure")}</button>
             <button type="button" class="button button-quiet" onClick=${() => setSure(false)}>${t("studio.stop_no")}</button>
           </div>`
-        : html`<button type="button" class="button button-quiet" onClick=${() => setSure(true)}><${Icon} name="circle-stop" size=${18} />${t("studio.stop")}</button>`}
+        : html`<div class="share-row">
+            ${link && html`
+              <a href=${link} target="_blank" rel="noopener">${new URL(link).pathname}</a>
+              <button type="button" class="icon-button" aria-label=${t("studio.copy_link")} title=${t("studio.copy_link")} onClick=${() => copyText(link)}><${Icon} name="copy" size=${18} /></button>`}
+            <button type="button" class="button button-quiet" onClick=${() => setSure(true)}><${Icon} name="circle-stop" size=${18} />${t("studio.stop")}</button>
+          </div>`}
     </section>`;
+}
+
+/** What people say, or what arrives at the server. */
+function Beside({ session, room }) {
+  const { chat } = session;
+  const [tab, setTab] = useState("chat");
+  const panel = useModule(() => import("../chat/panel.js"), true);
+  const unread = useSignal(chat.unread);
+  const moderate = () => open(passAddress(room.slug, session.key.trim()), "_blank", "noopener");
+  const tabs = [
+    { id: "chat", label: t("chat.title"), count: tab === "chat" ? 0 : unread },
+    { id: "received", label: t("studio.received") },
+  ];
+  return html`
+    <div class="beside">
+      <div class="beside-head">
+        <${Tabs} label=${t("studio.beside")} tabs=${tabs} chosen=${tab} onChoose=${setTab} />
+        <button type="button" class="icon-button" aria-label=${t("studio.moderate")} title=${t("studio.moderate")} onClick=${moderate}><${Icon} name="shield" size=${18} /></button>
+      </div>
+      ${tab === "chat"
+        ? html`<${TabPanel} id="chat">${panel && html`<${panel.ChatPanel} chat=${chat} cheering=${false} />`}<//>`
+        : html`<${TabPanel} id="received"><${Received} room=${room} /><//>`}
+    </div>`;
 }
 
 /** How far the set is: by its own clock, which a takeover or a reload does not set back. */
@@ -157,7 +183,6 @@ function Received({ room }) {
     ["viewers", viewers === null ? none : number(viewers), false],
   ];
   return html`
-    <h3 class="received-title">${t("studio.received")}</h3>
     <dl class="received">
       ${facts.map(([name, value, bad]) => html`
         <div key=${name} data-bad=${bad}><dt>${t(`studio.fact.${name}`)}</dt>

@@ -2,11 +2,14 @@
 
 import { html, render } from "../shared/view.js";
 import { loadTexts } from "../shared/i18n.js";
+import { addIcons } from "../shared/icons.js";
+import { ICONS } from "./icons.js";
 import { StudioSession } from "./session.js";
 import { StudioPage } from "./page.js";
 
+addIcons(ICONS);
 const session = new StudioSession();
 window.djuv = { diagnostics: () => session.diagnostics() }; // documented in docs/pages.md
 
-await loadTexts(["pages", "judge", "stream", "server"]);
+await loadTexts(["pages", "studio", "chat", "judge", "reasons", "stream", "server"]);
 render(html`<${StudioPage} session=${session} />`, document.getElementById("page"));

@@ -31,7 +31,7 @@ export function PlayPreview() {
         <${KeyWheel} room=${atRest} />
         <${LoudnessBar} room=${atRest} />
       </div>
-      <p class="quiet">${t("live.help_limits")}</p>
+      <p class="quiet">${t("live.help_limits")} <a href="/privacy">${t("common.privacy_text")}</a></p>
     </section>`;
 }
 

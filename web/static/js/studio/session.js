@@ -2,6 +2,8 @@
 
 import { computed, effect, signal } from "../shared/view.js";
 import { recall, remember } from "../shared/memory.js";
+import { Chat } from "../chat/state.js";
+import { Crowd } from "../wire/crowd.js";
 import { Room } from "../wire/room.js";
 import { RoomConnection } from "../wire/connection.js";
 import { captureCode, captureDevice, captureFile, captureTab, listInputs, mayCapture } from "./capture.js";
@@ -26,6 +28,7 @@ export class StudioSession {
     this.monitoring = signal(false);
     this.publisher = new WhipPublisher();
     this.room = signal(null);
+    this.chat = null; // of that room; made before the room is shown
     this.key = recall("key", "");
     this.keepKey = signal(this.key !== "");
     this.title = "";
@@ -144,8 +147,10 @@ export class StudioSession {
     this.room.value = null;
     if (slug === null) return;
     const room = new Room(slug);
+    // The stream key tells the chat who the DJ is, and with it what they may do.
+    this.chat = new Chat(new Crowd(slug, { credential: () => this.key.trim(), speaks: true }));
     // Events alone: a DJ's uplink is busy enough without their own sound coming back.
-    this.connection = new RoomConnection(slug, { onEvent: (event) => room.accept(event, null) });
+    this.connection = new RoomConnection(slug, { onEvent: (event) => room.accept(event, null), crowd: this.chat.crowd });
     this.connection.open();
     this.room.value = room;
     this.unwatch = effect(() => this.watch(room.epoch.value, room.phase.value, room.reason.value));
@@ -178,6 +183,7 @@ export class StudioSession {
       phase: room?.phase.peek() ?? null,
       windows: room?.history.length ?? 0,
       reception: room?.reception.peek() ?? null,
+      crowd: this.chat?.crowd.diagnostics() ?? null,
     };
   }
 }

@@ -15,7 +15,7 @@ export function Sound({ session, compact }) {
   const source = useSignal(session.source);
   return html`
     <section class="panel sound" aria-labelledby="sound-title">
-      ${compact ? html`<h2 id="sound-title">${t("studio.sound_now")}</h2>`
+      ${compact ? html`<div class="sound-head"><h2 id="sound-title">${t("studio.sound_now")}</h2>${source && html`<p class="source-name">${source.label}</p>`}</div>`
         : html`<${StepTitle} id="sound-title" number="1" done=${source !== null} title=${t("studio.step1")} />`}
       ${!compact && html`
         <div class="segmented wide" role="group" aria-label=${t("studio.source")}>
@@ -23,7 +23,7 @@ export function Sound({ session, compact }) {
             <button type="button" key=${name} aria-pressed=${kind === name} onClick=${() => { session.kind.value = name; }}>
               <${Icon} name=${icon} size=${16} />${t(`studio.kind.${name}`)}</button>`)}
         </div>`}
-      ${compact && source ? html`<p class="source-name">${source.label}</p>` : html`<${Chooser} session=${session} kind=${kind} />`}
+      ${(!compact || source === null) && html`<${Chooser} session=${session} kind=${kind} />`}
       <${Meters} session=${session} />
       <${Warnings} session=${session} />
     </section>`;

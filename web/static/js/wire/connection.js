@@ -14,18 +14,21 @@ const PING_MS = 5_000;
 const SILENCE_MS = 16_000; // the edge speaks every five seconds; after three misses the line is dead
 const GOING_AWAY = 1001;
 const POLICY = 1008;
+const CROWD = new Set(["joined", "said", "refused", "queue", "chat", "crowd", "moment"]); // an order of its own
 const ROOM_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/; // as the server names rooms
 
 export class RoomConnection {
   /**
    * @param {string} room slug of the room
-   * @param {{onEvent: Function, onMedia?: Function}} listener called for every event and media frame;
-   *   without `onMedia` the server is asked for events alone
+   * @param {{onEvent: Function, onMedia?: Function, crowd?: object}} listener called for every event and
+   *   media frame; without `onMedia` the server is asked for events alone. `crowd` (`wire/crowd.js`) joins
+   *   whenever there is a line, and hears what the room's crowd says
    */
-  constructor(room, { onEvent, onMedia = null }) {
+  constructor(room, { onEvent, onMedia = null, crowd = null }) {
     this.room = room;
     this.onEvent = onEvent;
     this.onMedia = onMedia;
+    this.crowd = crowd;
     this.link = signal({ is: "connecting" });
     this.epoch = null;
     this.lastSeq = 0;
@@ -77,6 +80,10 @@ export class RoomConnection {
       return;
     }
     const event = JSON.parse(data);
+    if (CROWD.has(event.t)) {
+      this.crowd?.accept(event);
+      return;
+    }
     if (event.t === "pong") this.roundTripMs = performance.now() - event.d.sent;
     if (event.t === "hello") this.greeted(event.d);
     const already = event.seq > 0 && event.seq <= this.lastSeq;
@@ -84,6 +91,7 @@ export class RoomConnection {
     if (event.t === "state" && event.d.epoch && event.d.epoch !== this.epoch) this.epoch = event.d.epoch;
     if (event.seq > 0) this.lastSeq = event.seq;
     this.onEvent(event);
+    if (event.t === "hello") this.crowd?.connected((type, d) => this.send(type, d));
   }
 
   greeted(hello) {
@@ -98,9 +106,15 @@ export class RoomConnection {
     this.ping();
   }
 
+  /** Say something to the server; returns whether there was a line to say it on. */
+  send(type, d) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify({ t: type, d }));
+    return true;
+  }
+
   ping() {
-    if (this.socket?.readyState !== WebSocket.OPEN) return;
-    this.socket.send(JSON.stringify({ t: "ping", d: { sent: performance.now() } }));
+    this.send("ping", { sent: performance.now() });
   }
 
   keepAlive() {
@@ -119,6 +133,7 @@ export class RoomConnection {
   lost(code) {
     clearInterval(this.timers.ping);
     this.socket = null;
+    this.crowd?.disconnected();
     if (this.link.peek().is === "closed") return;
     if (code === POLICY) {
       this.link.value = { is: "refused", code };
@@ -146,6 +161,7 @@ export class RoomConnection {
 
   close() {
     this.link.value = { is: "closed" };
+    this.crowd?.disconnected();
     clearTimeout(this.timers.retry);
     clearInterval(this.timers.ping);
     removeEventListener("online", this.tryNow);

@@ -1,0 +1,1 @@
+"""What the host of the rooms' crowds is made of, apart from the chat itself."""

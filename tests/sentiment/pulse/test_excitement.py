@@ -1,0 +1,52 @@
+import pytest
+
+from sentiment.pulse.excitement import (
+    AWE,
+    CHEER,
+    EMOTES,
+    elongated,
+    excited_word,
+    is_excited,
+    only_marks,
+)
+from sentiment.text import fold
+
+
+def excited(text: str) -> bool:
+    folded = fold(text)
+    return is_excited(folded, folded.bare.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "noooo", "WOW", "omg", "that was insane", "?????", "!?", "lol", "jajaja", "ajajaja", "kkkk",
+        "xD", "lmao", "temazo", "hostia", "increíble", "VAMOS", "pog", "🔥🔥", "drop it!!!", "uff",
+        "hahaha", "LUL", "otra", "rewind",
+    ],
+)  # fmt: skip
+def test_reactions(text: str) -> None:
+    assert excited(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "what track is this?", "hi from Lisbon", "qué hora es", "he plays until two", "ok",
+        "good evening", "have you heard the new one", "alguien sabe el nombre", "..." , "😴",
+        "lleva dos horas", "see you tomorrow", "book", "feel",
+    ],
+)  # fmt: skip
+def test_talk(text: str) -> None:
+    assert not excited(text)
+
+
+def test_shapes() -> None:
+    assert elongated("soooo") and not elongated("soon") and not elongated("100000")
+    assert only_marks("¿¿??!!") and not only_marks("...") and not only_marks("why?")
+
+
+def test_words_are_listed_as_they_are_looked_up() -> None:
+    for word in AWE | CHEER | EMOTES:
+        assert word == fold(word).bare, word
+        assert excited_word(word)

@@ -1,0 +1,240 @@
+"""The moderation page: who gets in, what waits, how it is decided, how the chat is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.web.pages.crowding import DJ_KEY, MODERATOR, FakeCrowd
+from tests.web.pages.serving import Site
+from tests.web.pages.test_accessibility import THEMES, check
+from tests.web.pages.watching import Watched, watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@asynccontextmanager
+async def moderating(
+    browser: Browser, site: Site, crowd: FakeCrowd, credential: str = MODERATOR, **options: Any
+) -> AsyncIterator[Watched]:
+    address = f"/moderate/nova#pass={credential}"
+    async with watch(browser, site, address, stand_in=crowd.stand_in, **options) as page:
+        await page.until(lambda seen: seen["state"] == "open")
+        yield page
+
+
+def busy_crowd() -> FakeCrowd:
+    crowd = FakeCrowd()
+    crowd.queued("Rufo", "eres un payaso <b>x</b>", "insult")
+    crowd.queued("Otto", "buy followers", "spam", "links", offences=2)
+    crowd.queued("Mara", "this kills me :fire:", "threat", action="delete", appealed=True)
+    return crowd
+
+
+async def test_the_pass_leaves_the_address_and_stays_in_the_tab(browser: Browser, site: Site):
+    async with moderating(browser, site, busy_crowd()) as page:
+        assert page.page.url == site.url("/moderate/nova")
+        await page.page.reload()
+        await page.shows(".queued", "eres un payaso")
+        kept = await page.page.evaluate("[localStorage, sessionStorage].map((each) => ({...each}))")
+        assert MODERATOR not in str(kept[0]) and kept[1]["djuv.pass.nova"] == MODERATOR
+        history = await page.page.evaluate("performance.getEntriesByType('navigation')[0].name")
+        assert MODERATOR not in history
+
+
+async def test_without_a_pass_there_is_a_door_and_a_wrong_one_is_told(browser: Browser, site: Site):
+    crowd = busy_crowd()
+    async with watch(browser, site, "/moderate/nova", stand_in=crowd.stand_in) as page:
+        await page.shows(".door", "Open the link that the DJ gave you")
+        await page.page.fill("#pass", "djum_wrong")
+        await page.page.keyboard.press("Enter")
+        await page.shows(".door", "not known here")
+        assert "djum_wrong" not in await page.page.evaluate("JSON.stringify(sessionStorage)")
+        await page.page.fill("#pass", MODERATOR)
+        await page.page.keyboard.press("Enter")
+        await page.shows(".queued", "eres un payaso")
+        await page.until(lambda seen: seen["crowd"]["role"] == "moderator")
+        page.errors = [each for each in page.errors if "401" not in each]  # Chromium's own
+
+
+async def test_what_waits_is_shown_with_reasons_in_words(browser: Browser, site: Site):
+    async with moderating(browser, site, busy_crowd()) as page:
+        rows = page.page.locator(".queued")
+        assert await rows.count() == 3
+        first, second, third = [" ".join(each.split()) for each in await rows.all_inner_texts()]
+        assert "Rufo" in first and "Held" in first and "Insults" in first
+        assert "<b>x</b>" in first  # as text
+        assert "2 offences before" in second and "Spam Links" in second
+        assert "Deleted" in third and "asks you to look again" in third
+        assert await page.page.title() == "(3) Moderate nova · DJ UNIVERSE Live"
+
+
+async def test_new_messages_arrive_by_themselves_and_over_http_where_the_line_is_away(
+    browser: Browser, site: Site
+):
+    crowd = FakeCrowd()
+    async with moderating(browser, site, crowd) as page:
+        await page.shows(".queue-none", "Nothing waits")
+        await page.until(lambda seen: seen["live"])
+        crowd.queued("Rufo", "uno", "insult")
+        await page.shows(".queued", "uno")
+    crowd.deaf = {"join"}
+    async with moderating(browser, site, crowd) as page:
+        await page.shows(".queued", "uno")
+        crowd.queued("Rufo", "dos", "insult")
+        await page.shows(".queued", "dos")
+        assert not (await page.diagnostics())["live"]
+
+
+async def test_the_keyboard_decides_and_takes_back(browser: Browser, site: Site):
+    crowd = busy_crowd()
+    ids = [each["message"] for each in crowd.waiting]
+    async with moderating(browser, site, crowd) as page:
+        keyboard = page.page.keyboard
+        await page.page.wait_for_selector(".queued")
+        await keyboard.press("j")
+        assert "Otto" in await page.page.evaluate("document.activeElement.innerText")
+        await keyboard.press("d")
+        await page.until(lambda seen: seen["waiting"] == 2)
+        await page.page.wait_for_function("document.activeElement.innerText.includes('Mara')")
+        await keyboard.press("a")
+        await page.until(lambda seen: seen["waiting"] == 1)
+        await keyboard.press("t")
+        await page.shows(".queued-ways", "For 10:00")
+        await keyboard.press("2")
+        await page.until(lambda seen: seen["waiting"] == 0)
+        assert [(deed["deed"], deed["message"]) for deed in crowd.deeds] == [
+            ("deny", ids[1]),
+            ("approve", ids[2]),
+            ("time_out", ids[0]),
+        ]
+        assert crowd.deeds[2]["seconds"] == 600 and crowd.deeds[2]["user"] == "user-Rufo"
+        await page.shows(".decision", "Vera timed somebody out")
+        await keyboard.press("u")
+        await page.shows(".notice", "Undone")
+        assert crowd.deeds[3]["deed"] == "undo" and crowd.deeds[3]["message"] == ids[0]
+
+
+async def test_decisions_are_told_in_words_and_can_be_undone(browser: Browser, site: Site):
+    crowd = busy_crowd()
+    crowd.decisions = [
+        crowd.decision("deny", crowd.waiting[1] | {"message": "gone"}),
+        crowd.decision("hold", crowd.waiting[0], actor="machine"),
+        crowd.decision("delete", crowd.waiting[0] | {"message": "old", "text": None}),
+    ]
+    async with moderating(browser, site, crowd) as page:
+        await page.shows(".decision", "Vera turned a message down")
+        assert "The filter held a message" in await page.text(".decisions")
+        assert "no longer kept" in await page.text(".decisions")
+        undo = page.page.locator(".decision .text-button")
+        assert await undo.count() == 1  # not what waits, and not what is forgotten
+        await undo.click()
+        await page.until(lambda seen: crowd.deeds)
+        assert crowd.deeds[0]["deed"] == "undo" and crowd.deeds[0]["message"] == "gone"
+
+
+async def test_a_deed_that_fails_is_said_and_the_message_stays(browser: Browser, site: Site):
+    crowd = busy_crowd()
+    async with moderating(browser, site, crowd) as page:
+        await page.page.wait_for_selector(".queued")
+        await page.page.route(
+            "**/moderation",
+            lambda route: route.fulfill(
+                status=404, content_type="application/json", body='{"code": "unknown_message"}'
+            ),
+        )
+        await page.page.keyboard.press("a")
+        await page.shows(".notice", "no longer kept")
+        assert await page.page.locator(".queued").count() == 3
+        page.errors = [each for each in page.errors if "404" not in each]  # Chromium's own
+
+
+async def test_the_rules_are_changed_saved_and_discarded(browser: Browser, site: Site):
+    crowd = FakeCrowd()
+    async with moderating(browser, site, crowd) as page:
+        await page.page.click("#tab-rules")
+        swearing = page.page.locator(".axis", has_text="Swearing")
+        assert "Nobody looks at this" in await swearing.inner_text()
+        await swearing.locator("text=Strict").click()
+        assert "Bad language at nobody" in await swearing.inner_text()
+        await page.page.select_option(".rules select", "10")
+        await page.page.check(".rules .check input")
+        await page.page.fill("#allowed_sites", "https://www.SoundCloud.com/nova\nmixcloud.com")
+        await page.page.fill("#blocked_words", "patata\n\n patata , nabo")
+        await page.page.click("text=Save")
+        await page.shows(".notice", "The rules are saved")
+        assert crowd.rules["levels"]["swearing"] == 4 and crowd.rules["levels"]["hate"] == 3
+        assert crowd.rules["slow_seconds"] == 10 and crowd.rules["emotes_only"] is True
+        assert crowd.rules["allowed_sites"] == ["soundcloud.com", "mixcloud.com"]
+        assert crowd.rules["blocked_words"] == ["patata", "nabo"]
+        await page.page.fill("#blocked_words", "otra")
+        crowd.change_rules(slow_seconds=30.0)
+        await page.shows(".rules-clash", "Somebody else has changed the rules")
+        await page.page.click("text=Discard")
+        assert await page.page.input_value(".rules select") == "30"
+        assert await page.page.input_value("#blocked_words") == "patata\nnabo"
+
+
+async def test_the_dj_hands_out_passes_and_takes_them_back(browser: Browser, site: Site):
+    crowd = FakeCrowd()
+    async with moderating(browser, site, crowd, DJ_KEY) as page:
+        await page.page.click("#tab-moderators")
+        await page.shows(".moderators", "no moderators yet")
+        await page.page.fill("#moderator-name", "Vera")
+        await page.page.keyboard.press("Enter")
+        await page.shows(".moderators-made", "/moderate/nova#pass=djum_1234secret")
+        await page.shows(".moderators-list", "Vera")
+        await page.page.click("text=/^Take back$/")
+        await page.page.click("text=Take the pass back")
+        await page.page.wait_for_selector(".moderators-list", state="detached")
+        assert crowd.moderators == []
+
+
+async def test_a_moderator_hands_out_no_passes(browser: Browser, site: Site):
+    async with moderating(browser, site, FakeCrowd()) as page:
+        await page.page.wait_for_selector("#tab-rules")
+        assert await page.page.locator("#tab-moderators").count() == 0
+
+
+async def test_clearing_the_chat_asks_once_more(browser: Browser, site: Site):
+    crowd = FakeCrowd()
+    async with moderating(browser, site, crowd) as page:
+        await page.page.click("text=Clear the chat")
+        assert crowd.deeds == []
+        await page.page.click("text=Clear it for everybody")
+        await page.shows(".notice", "The chat is empty")
+        assert [deed["deed"] for deed in crowd.deeds] == ["clear"]
+
+
+async def test_a_phone_has_it_all_in_tabs(browser: Browser, site: Site):
+    crowd = busy_crowd()
+    async with moderating(browser, site, crowd, locale="es-ES", **PHONE) as page:
+        await page.shows(".queued", "eres un payaso")
+        assert await page.page.evaluate("document.documentElement.scrollWidth") <= 390
+        await page.page.locator(".queued").first.get_by_text(re.compile("^Mostrar")).tap()
+        await page.until(lambda seen: seen["waiting"] == 2)
+        await page.page.tap("#tab-rules")
+        await page.shows(".axis", "Insultos")
+        assert await page.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_nothing_is_in_anybody_s_way(browser: Browser, site: Site, theme: str):
+    crowd = busy_crowd()
+    crowd.decisions = [crowd.decision("deny", crowd.waiting[1] | {"message": "gone"})]
+    async with moderating(browser, site, crowd, DJ_KEY, color_scheme=theme) as page:
+        await page.page.wait_for_selector(".queued")
+        await check(page)
+        for tab in ("rules", "moderators"):
+            await page.page.click(f"#tab-{tab}")
+            await check(page)
+    async with watch(browser, site, "/moderate/nova", color_scheme=theme) as page:
+        await page.page.wait_for_selector(".door")
+        await check(page)

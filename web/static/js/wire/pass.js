@@ -1,0 +1,26 @@
+// A moderator's pass to one room: it comes behind the # of an address, which no server ever sees, and
+// stays in this tab until it is closed.
+
+import { recall, remember } from "../shared/memory.js";
+
+const TAB = { tab: true };
+const name = (room) => `pass.${room}`;
+
+/** The pass to `room`, taken out of the address where it stands there; null where there is none. */
+export function passOf(room) {
+  const given = new URLSearchParams(location.hash.slice(1)).get("pass");
+  if (given !== null) {
+    keepPass(room, given.trim());
+    history.replaceState(history.state, "", location.pathname + location.search);
+  }
+  return recall(name(room), null, TAB);
+}
+
+export function keepPass(room, pass) {
+  remember(name(room), pass || null, TAB);
+}
+
+/** The address that opens a room's moderation for who holds `pass`. */
+export function passAddress(room, pass) {
+  return new URL(`/moderate/${encodeURIComponent(room)}#pass=${encodeURIComponent(pass)}`, location.href).href;
+}
