@@ -8,10 +8,7 @@ kind; nothing in it was counted or selected on a data set.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
-
-from sentiment.text import FoldedText
 
 AWE: Final = frozenset(
     """
@@ -84,19 +81,6 @@ def excited_word(word: str) -> bool:
     return LAUGHTER.fullmatch(word) is not None
 
 
-def is_excited(text: FoldedText, words: Iterable[str]) -> bool:
-    """Whether a message has anything of a reaction in it.
-
-    Parameters
-    ----------
-    text
-        The message.
-    words
-        Its words in small letters without accents, and its emotes' names.
-    """
-    shown = text.shown
-    if elongated(shown) or only_marks(shown) or SHOUTED in shown:
-        return True
-    if any(excited_word(word) for word in words):
-        return True
-    return not shown.isascii() and not EMOJI.isdisjoint(shown)
+def is_shouted(shown: str) -> bool:
+    """Whether a message's shape alone is a reaction, whatever its words are."""
+    return elongated(shown) or only_marks(shown) or SHOUTED in shown

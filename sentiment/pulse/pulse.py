@@ -35,9 +35,6 @@ PRESENT_SECONDS: Final = 60
 CHATTERS_LEAST: Final = 3
 """Below these there is no crowd, and a mean over one user would be that user's profile."""
 
-RATE_MOST: Final = 2
-"""Messages of one user within the signs' window that count as busyness."""
-
 TOP_EMOTES: Final = 5
 
 SKIP_SECONDS: Final = 2.5
@@ -132,7 +129,7 @@ class Pulse:
         for window in (*self._windows(), self._rate):
             window.forget(now_seconds)
         self.signs = self._signs()
-        hype = self._hype.take(self.signs, self._meant.count())
+        hype = self._hype.take(self.signs, self._meant.voices)
         reason = self._reason()
         mood = self._mood.means() if len(self._mood) >= CHATTERS_LEAST else None
         return CrowdPulse(
@@ -184,8 +181,8 @@ class Pulse:
                 elongated,
                 emotes_only,
                 _NAN if agreement is None else agreement,
-                math.log1p(self._meant.count()),
-                math.log1p(self._meant.messages(RATE_MOST)),
+                math.log1p(self._meant.voices),
+                math.log1p(self._meant.busyness),
             )
         )
 

@@ -19,6 +19,9 @@ Values = NDArray[np.float64]
 FULL_VOICE: Final = 3
 """Messages within a window up to which a user is one voice; with n more they are 3 / n of one."""
 
+BUSY_MOST: Final = 2
+"""Messages of one user within a window that count as busyness."""
+
 USER_MOST: Final = 10
 """Messages of one user within a window that are heard: more would change next to nothing but the
 memory. The rest is counted as `dropped`."""
@@ -28,7 +31,7 @@ USERS_MOST: Final = 20_000
 
 
 class Voices:
-    """A window of one sort of numbers.
+    """A window of one sort of numbers, whose means cost the same however many speak.
 
     Parameters
     ----------
@@ -44,12 +47,25 @@ class Voices:
         self._size = size
         self._said: deque[tuple[float, str, tuple[float, ...]]] = deque()
         self._sums: dict[str, list[float]] = {}  # of each user: how many messages, then sums
+        self._voices = 0.0
+        self._busy = 0
+        self._totals = [0.0] * size  # over users, of weight times mean
 
     def __len__(self) -> int:
         """How many users there are."""
         return len(self._sums)
 
-    def hear(self, user: str, at_seconds: float, values: Sequence[float] = ()) -> None:
+    @property
+    def voices(self) -> float:
+        """How many voices the users are."""
+        return self._voices
+
+    @property
+    def busyness(self) -> int:
+        """How many messages there are, of which each user has at most `BUSY_MOST`."""
+        return self._busy
+
+    def hear(self, user: str, at_seconds: float, values: Sequence[float]) -> None:
         """Take a message; times never run backwards.
 
         Parameters
@@ -64,53 +80,53 @@ class Voices:
         self.forget(at_seconds)
         sums = self._sums.get(user)
         if sums is None:
-            if len(self._sums) >= USERS_MOST:
-                self._forget_oldest()
+            self._make_room()
             sums = self._sums[user] = [0.0] * (self._size + 1)
         elif sums[0] >= USER_MOST:
             self.dropped += 1
             return
-        self._said.append((at_seconds, user, tuple(values)))
-        self._add(sums, values, 1.0)
+        said = tuple(values)
+        self._said.append((at_seconds, user, said))
+        self._change(sums, said, 1.0)
 
     def forget(self, now_seconds: float) -> None:
         """Let go of what is older than the window."""
         before_seconds = now_seconds - self._seconds
         while self._said and self._said[0][0] <= before_seconds:
-            self._leave(*self._said.popleft()[1:])
-
-    def count(self) -> float:
-        """Return how many voices the users are."""
-        return sum(min(1.0, FULL_VOICE / sums[0]) for sums in self._sums.values())
+            self._leave()
 
     def means(self) -> Values | None:
         """Return the mean over voices of their means, shape (size,); None where nobody spoke."""
         if not self._sums:
             return None
-        sums = np.array(list(self._sums.values()))
-        messages = sums[:, 0]
-        weights = np.minimum(1.0, FULL_VOICE / messages)
-        return np.asarray((weights / messages) @ sums[:, 1:] / weights.sum())
+        return np.array(self._totals) / self._voices
 
-    def messages(self, most_a_user: int) -> int:
-        """Return how many messages there are, of which each user has at most so many."""
-        return sum(min(most_a_user, round(sums[0])) for sums in self._sums.values())
-
-    def _forget_oldest(self) -> None:
-        _, user, values = self._said.popleft()
-        self.dropped += 1
-        self._leave(user, values)
+    def _make_room(self) -> None:
         while len(self._sums) >= USERS_MOST:
-            self._leave(*self._said.popleft()[1:])
+            self._leave()
+            self.dropped += 1
 
-    def _leave(self, user: str, values: Sequence[float]) -> None:
+    def _leave(self) -> None:
+        """Let go of the oldest message."""
+        _, user, values = self._said.popleft()
         sums = self._sums[user]
-        self._add(sums, values, -1.0)
+        self._change(sums, values, -1.0)
         if sums[0] < 0.5:  # with the user goes what rounding left
             del self._sums[user]
+        if not self._sums:
+            self._voices, self._totals = 0.0, [0.0] * self._size
 
-    @staticmethod
-    def _add(sums: list[float], values: Sequence[float], sign: float) -> None:
-        sums[0] += sign
-        for place, value in enumerate(values, 1):
-            sums[place] += sign * value
+    def _change(self, sums: list[float], values: Sequence[float], sign: float) -> None:
+        """Add a message to a user, or take it away, and keep the totals right."""
+        before, after = sums[0], sums[0] + sign
+        old = min(1.0, FULL_VOICE / before) if before else 0.0
+        new = min(1.0, FULL_VOICE / after) if after else 0.0
+        self._voices += new - old
+        self._busy += int(min(BUSY_MOST, after) - min(BUSY_MOST, before))
+        old, new = old / before if before else 0.0, new / after if after else 0.0
+        sums[0] = after
+        for place, value in enumerate(values):
+            mine = sums[place + 1]
+            ours = mine + sign * value
+            sums[place + 1] = ours
+            self._totals[place] += new * ours - old * mine

@@ -6,15 +6,15 @@ from sentiment.pulse.excitement import (
     EMOTES,
     elongated,
     excited_word,
-    is_excited,
+    is_shouted,
     only_marks,
 )
 from sentiment.text import fold
+from tests.sentiment.pulse.crowds import said
 
 
 def excited(text: str) -> bool:
-    folded = fold(text)
-    return is_excited(folded, folded.bare.split())
+    return said(text).excited
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,7 @@ def test_talk(text: str) -> None:
 
 def test_shapes() -> None:
     assert elongated("soooo") and not elongated("soon") and not elongated("100000")
+    assert is_shouted("nooo") and is_shouted("stop!!!") and not is_shouted("stop!")
     assert only_marks("¿¿??!!") and not only_marks("...") and not only_marks("why?")
 
 

@@ -20,7 +20,7 @@ def test_length_counts_characters_of_distinct_words() -> None:
 def test_emotes_alone() -> None:
     wall = said(":fire: :heart: :fire:")
     assert wall.emotes_only and wall.emote == "fire"
-    assert said("🔥🔥").emotes_only
+    assert said("🔥🔥").emotes_only and said("🔥🔥🔥").emote == "🔥"
     assert said("PogChamp PogChamp").emote == "pogchamp"
     mixed = said("nice :heart: track")
     assert not mixed.emotes_only and mixed.emote == "heart"
