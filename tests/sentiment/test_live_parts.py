@@ -250,7 +250,7 @@ async def test_a_drop_that_a_crowd_answers_becomes_a_moment_with_a_clip(
         (confirmed,) = night.moments
         assert confirmed.status is MomentStatus.CONFIRMED
         assert confirmed.id == announced.id
-        assert confirmed.hype > 60
+        assert confirmed.hype > 50  # of a usual second; with the sound that is enough
         await night.pass_by(4, CALM, Section.DROP, every=10)
         await until(lambda: night.moments[0].clip == "c1")
         assert asked == [("room", "drop", 75 * 50)]
