@@ -79,7 +79,9 @@ async def test_a_dj_goes_live_and_the_audience_hears_and_sees_it_judged(tmp_path
             await audience.page.bring_to_front()
             await audience.page.click(".listen")
             heard = await audience.until(lambda seen: (seen["player"] or {}).get("peak", 0) > 0.2)
-            judged = await audience.until(lambda seen: seen["windows"] >= 3, 30)
+            judged = await audience.until(
+                lambda seen: seen["windows"] >= 3 and seen["delaySeconds"] is not None, 30
+            )
             received = (await studio.diagnostics())["reception"]
             await studio.page.bring_to_front()
             await studio.page.click(".on-air .button-quiet")

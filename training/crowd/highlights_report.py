@@ -47,10 +47,10 @@ _CAVEATS: Final = """\
 
 - **Who wrote a message is not in the data**: each is taken for a voice of its own. That one
   user is one voice cannot be seen here; `tests/sentiment/pulse` holds it.
-- The weights of the index are round numbers set by reasoning, and were not fitted. But the
-  figures of single signs on these games were seen while the signs were built, so that the tuned
-  row is a little kinder than games nobody has seen would be. Other round weights gave F1 within
-  .02 of it.
+- The weights of the index are round numbers set by reasoning, and were not fitted. But figures
+  on these games were seen while signs, weights and the length of a moment were settled, so that
+  the tuned row is a little kinder than games nobody has seen would be. Other round weights gave
+  F1 within .02 of it, in both directions.
 - The logistic that may learn from these games tells how much is left to find in the same signs.
   It is not shipped: what it has learnt are this event's jokes.
 - Published figures on 111 games of this kind, as handed down with the data: chance .42, rate
