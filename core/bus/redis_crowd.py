@@ -16,6 +16,7 @@ from uuid import uuid4
 import orjson
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from core.bus.redis_keys import (
@@ -25,6 +26,7 @@ from core.bus.redis_keys import (
     crowd_queue,
 )
 from core.bus.redis_publisher import RedisPublisher
+from core.bus.redis_subscription import keep_subscribed
 from core.crowd import (
     CrowdEnvelope,
     CrowdReply,
@@ -49,7 +51,6 @@ ASKS_MOST: Final = 4_000
 WATCH_SECONDS: Final = 5.0
 """So often the host is told which rooms are listened to from here."""
 
-RETRY_SECONDS: Final = 0.5
 POLL_SECONDS: Final = 0.1
 """Longest wait of a new listener to be subscribed."""
 
@@ -89,7 +90,7 @@ class RedisCrowd:
         self._news = asyncio.Event()  # set when the host has to know of a room
         self._ready = asyncio.Event()  # set while answers can come in
         self._tasks = [
-            asyncio.create_task(self._read(), name="crowd answers"),
+            asyncio.create_task(keep_subscribed(listening, self._read), name="crowd answers"),
             asyncio.create_task(self._watch(), name="crowd watching"),
         ]
 
@@ -161,21 +162,8 @@ class RedisCrowd:
         events = {crowd_events(room) for room in self._events}
         return events | {crowd_queue(room) for room in self._queues}
 
-    async def _read(self) -> None:
-        """Take in answers and events for as long as the door is open, whatever Redis does."""
-        while True:
-            try:
-                await self._subscribed()
-            except (RedisError, OSError, TimeoutError) as error:
-                log.warning("crowd_subscription_lost", reason=str(error))
-            except Exception as error:  # whatever it was, others must be heard again
-                log.error("crowd_reading_failed", reason=type(error).__name__)
-            finally:
-                self._ready.clear()
-            await asyncio.sleep(RETRY_SECONDS)
-
-    async def _subscribed(self) -> None:
-        pubsub = self._listening.pubsub(ignore_subscribe_messages=True)
+    async def _read(self, pubsub: PubSub) -> None:
+        """Take in answers and events for as long as the connection holds."""
         try:
             await pubsub.subscribe(crowd_answers(self._process))
             self._ready.set()
@@ -186,11 +174,9 @@ class RedisCrowd:
                 if message is not None:
                     self._take(_text(message["channel"]), message["data"])
         finally:
-            with contextlib.suppress(RedisError, OSError, TimeoutError):
-                async with asyncio.timeout(CLOSE_SECONDS):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]
+            self._ready.clear()
 
-    async def _resubscribe(self, pubsub: Any, current: set[str]) -> set[str]:  # noqa: ANN401 - redis-py exports no type of it
+    async def _resubscribe(self, pubsub: PubSub, current: set[str]) -> set[str]:
         if not self._wanted.is_set() and current:
             return current
         self._wanted.clear()

@@ -16,6 +16,7 @@ from uuid import uuid4
 import orjson
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from core.bus.redis_keys import (
@@ -26,6 +27,7 @@ from core.bus.redis_keys import (
     crowd_queue,
 )
 from core.bus.redis_publisher import RedisPublisher
+from core.bus.redis_subscription import keep_subscribed
 from core.clock import Clock
 from core.crowd import (
     Appeal,
@@ -50,7 +52,6 @@ from core.metrics import Metrics
 LEASE_SECONDS: Final = 8.0
 RENEW_SECONDS: Final = 2.5
 POLL_SECONDS: Final = 1.0
-RETRY_SECONDS: Final = 0.5
 CLOSE_SECONDS: Final = 2.0
 
 WATCHED_SECONDS: Final = 15.0
@@ -120,7 +121,7 @@ class RedisCrowdHost:
         self._publisher = RedisPublisher(publishing, OUTGOING_QUEUE, metrics)
         self._tasks = [
             asyncio.create_task(self._hold(), name="crowd lease"),
-            asyncio.create_task(self._read(), name="crowd asks"),
+            asyncio.create_task(keep_subscribed(listening, self._read), name="crowd asks"),
         ]
 
     async def close(self) -> None:
@@ -219,20 +220,8 @@ class RedisCrowdHost:
 
     # What others ask
 
-    async def _read(self) -> None:
-        while True:
-            try:
-                await self._subscribed()
-            except (RedisError, OSError, TimeoutError) as error:
-                log.warning("crowd_subscription_lost", reason=str(error))
-            except Exception as error:  # whatever it was, others must be heard again
-                log.error("crowd_reading_failed", reason=type(error).__name__)
-            finally:
-                self._hears.clear()
-            await asyncio.sleep(RETRY_SECONDS)
-
-    async def _subscribed(self) -> None:
-        pubsub = self._listening.pubsub(ignore_subscribe_messages=True)
+    async def _read(self, pubsub: PubSub) -> None:
+        """Take in questions for as long as the connection holds."""
         try:
             await pubsub.subscribe(CROWD_ASKS)
             self._hears.set()
@@ -241,9 +230,7 @@ class RedisCrowdHost:
                 if message is not None:
                     self._take(message["data"])
         finally:
-            with contextlib.suppress(RedisError, OSError, TimeoutError):
-                async with asyncio.timeout(CLOSE_SECONDS):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]
+            self._hears.clear()
 
     def _take(self, data: bytes) -> None:
         try:
