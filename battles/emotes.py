@@ -16,11 +16,10 @@ from battles.images import Picture, read_picture
 from battles.rooms import require_room
 from battles.tables import RoomEmoteRow
 from core.clock import Clock, SystemClock
+from core.crowd import EMOTE_NAME, EMOTE_NAME_MOST
 from core.errors import BadInput, NotFound, TooLarge, UnsupportedMedia
 
-LONGEST_NAME: Final = 24
-
-NAME_FORMAT: Final = re.compile(f"[a-z0-9_]{{2,{LONGEST_NAME}}}")
+NAME_FORMAT: Final = re.compile(EMOTE_NAME)
 """As `:name:` is recognised in a message."""
 
 MOST_BYTES: Final = 65_536
@@ -96,9 +95,9 @@ class EmoteStore:
     def _check_name(self, name: str) -> None:
         if not NAME_FORMAT.fullmatch(name):
             raise BadInput(
-                f"An emote's name has 2 to {LONGEST_NAME} characters out of a-z, 0-9 and _.",
+                f"An emote's name has 2 to {EMOTE_NAME_MOST} characters out of a-z, 0-9 and _.",
                 code="emote_name_invalid",
-                longest=LONGEST_NAME,
+                longest=EMOTE_NAME_MOST,
             )
         if name in self._taken:
             raise BadInput(

@@ -1,44 +1,27 @@
 """Stream keys: who may go live, and in which room.
 
-A key is 256 random bits behind a prefix that says what it is. It is shown once, when it is made;
-the database holds its SHA-256. That is enough for a secret of full entropy: there is nothing to
-guess that salt or stretching would make slower. Its first characters are its name (`key_id`), by
-which it is listed and revoked.
+A key is a secret as `battles.hashed` makes them; its name there is `key_id`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import re
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from battles.database import Database
+from battles.hashed import SHORTEST_BEGINNING, SecretKind, digest, note_use
 from battles.names import clean_name, folded, numbered, room_slug
 from battles.tables import DjRow, StreamKeyRow
 from core.clock import Clock, SystemClock
-from core.errors import BadInput, NotAuthorised, NotFound, StorageUnavailable
+from core.errors import BadInput, NotAuthorised, NotFound
 from core.messages import Publisher
 
-PREFIX: Final = "djuv_"
-SECRET_BYTES: Final = 32
-KEY_FORMAT: Final = re.compile(PREFIX + f"[0-9a-f]{{{2 * SECRET_BYTES}}}")
-
-KEY_ID_CHARACTERS: Final = len(PREFIX) + 8
-"""How much of a key names it; 224 bits stay unknown."""
-
-SHORTEST_BEGINNING: Final = 4
-
-LAST_USED_SECONDS: Final = 60.0
-"""How exact the date of last use is: not every request needs a write."""
-
-_log = logging.getLogger(__name__)
+KEY: Final = SecretKind("djuv_")
+KEY_FORMAT: Final = KEY.format
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +71,15 @@ class KeyStore:
         return key, _stream_key(row, dj.name)
 
     async def _add_key(self, session: AsyncSession, dj: DjRow) -> tuple[str, StreamKeyRow]:
-        key = await self._unused_key(session)
+        key = await KEY.make(session, StreamKeyRow)
         row = StreamKeyRow(
-            key_id=key[:KEY_ID_CHARACTERS],
-            digest=_digest(key),
+            key_id=KEY.id_of(key),
+            digest=digest(key),
             room=dj.room,
             created_unix_seconds=self._clock.wall_seconds(),
         )
         session.add(row)
         return key, row
-
-    @staticmethod
-    async def _unused_key(session: AsyncSession) -> str:
-        while True:
-            key = PREFIX + secrets.token_hex(SECRET_BYTES)
-            if await session.get(StreamKeyRow, key[:KEY_ID_CHARACTERS]) is None:
-                return key
 
     async def _dj(self, session: AsyncSession, name: str) -> DjRow:
         known = await session.scalar(select(DjRow).where(DjRow.folded_name == folded(name)))
@@ -142,29 +118,14 @@ class KeyStore:
             _refuse("key_malformed", "This is not a stream key. Paste it whole, from djuv_ on.")
         query = select(StreamKeyRow, DjRow.name).join(DjRow, DjRow.room == StreamKeyRow.room)
         async with self._database.reading() as session:
-            found = (
-                await session.execute(query.where(StreamKeyRow.digest == _digest(key)))
-            ).first()
+            found = (await session.execute(query.where(StreamKeyRow.digest == digest(key)))).first()
         if found is None:
             _refuse("key_unknown", "This stream key is not known here. Create one for this server.")
         row, dj_name = found
         if row.revoked_unix_seconds is not None:
             _refuse("key_revoked", "This stream key was revoked. Ask for a new one.")
-        await self._note_use(row)
+        await note_use(self._database, self._clock, row)
         return Publisher(key_id=row.key_id, room=row.room, dj_name=dj_name)
-
-    async def _note_use(self, row: StreamKeyRow) -> None:
-        now = self._clock.wall_seconds()
-        last = row.last_used_unix_seconds
-        if last is not None and now - last < LAST_USED_SECONDS:
-            return
-        statement = update(StreamKeyRow).where(StreamKeyRow.key_id == row.key_id)
-        try:
-            async with self._database.writing() as session:
-                await session.execute(statement.values(last_used_unix_seconds=now))
-        except StorageUnavailable as error:
-            # Who they are is known; a date that is not noted must not keep them off the air.
-            _log.warning("last use of key %s was not stored: %s", row.key_id, error)
 
     async def list(self) -> tuple[StreamKey, ...]:
         """Return all keys, revoked ones too, the newest first.
@@ -230,14 +191,13 @@ class KeyStore:
         StorageUnavailable
             If the database cannot be used.
         """
-        asked = prefix.strip().removeprefix(PREFIX)
-        if len(asked) < SHORTEST_BEGINNING:
+        beginning = KEY.beginning(prefix)
+        if beginning is None:
             raise BadInput(
-                f"Give at least {SHORTEST_BEGINNING} characters after {PREFIX} to name a key.",
+                f"Give at least {SHORTEST_BEGINNING} characters after {KEY.prefix} to name a key.",
                 code="key_prefix_short",
                 shortest=SHORTEST_BEGINNING,
             )
-        beginning = (PREFIX + asked)[:KEY_ID_CHARACTERS]  # a whole key may be pasted as well
         query = (
             select(StreamKeyRow, DjRow.name)
             .join(DjRow, DjRow.room == StreamKeyRow.room)
@@ -282,10 +242,6 @@ def _stream_key(row: StreamKeyRow, dj_name: str) -> StreamKey:
         last_used_unix_seconds=row.last_used_unix_seconds,
         revoked_unix_seconds=row.revoked_unix_seconds,
     )
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.sha256(key.encode()).digest()
 
 
 def _refuse(code: str, message: str) -> NoReturn:

@@ -1,46 +1,33 @@
 """Moderators' passes: who may moderate the chat of which room.
 
-Like a stream key (`battles.keys`) a pass is 256 random bits behind a prefix that says what it is,
-shown once, when it is made; the database holds its SHA-256. It opens the moderation of one room
-and nothing else.
+A pass is a secret as `battles.hashed` makes them. It opens the moderation of one room and nothing
+else.
 """
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import re
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from battles.database import Database
+from battles.hashed import SHORTEST_BEGINNING, SecretKind, digest, note_use
 from battles.names import clean_name
 from battles.rooms import require_room
 from battles.tables import ModeratorRow
 from core.clock import Clock, SystemClock
-from core.errors import BadInput, NotAuthorised, NotFound, StorageUnavailable
+from core.errors import BadInput, NotAuthorised, NotFound
 
-PREFIX: Final = "djum_"
-SECRET_BYTES: Final = 32
-PASS_FORMAT: Final = re.compile(PREFIX + f"[0-9a-f]{{{2 * SECRET_BYTES}}}")
+PASS: Final = SecretKind("djum_")
+PASS_FORMAT: Final = PASS.format
+MODERATOR_ID_CHARACTERS: Final = PASS.id_characters
 
-MODERATOR_ID_CHARACTERS: Final = len(PREFIX) + 8
-"""How much of a pass names it; 224 bits stay unknown."""
-
-SHORTEST_BEGINNING: Final = 4
 LONGEST_NAME: Final = 32
 MOST_MODERATORS: Final = 50
 """Valid passes of one room."""
-
-LAST_USED_SECONDS: Final = 60.0
-"""How exact the date of last use is: not every request needs a write."""
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +73,10 @@ class ModeratorStore:
         async with self._database.writing(alone=True) as session:
             await require_room(session, room)
             await self._check_number(session, room)
-            secret = await self._unused_pass(session)
+            secret = await PASS.make(session, ModeratorRow)
             row = ModeratorRow(
-                moderator_id=secret[:MODERATOR_ID_CHARACTERS],
-                digest=_digest(secret),
+                moderator_id=PASS.id_of(secret),
+                digest=digest(secret),
                 room=room,
                 name=cleaned,
                 created_unix_seconds=self._clock.wall_seconds(),
@@ -109,13 +96,6 @@ class ModeratorStore:
                 most=MOST_MODERATORS,
             )
 
-    @staticmethod
-    async def _unused_pass(session: AsyncSession) -> str:
-        while True:
-            secret = PREFIX + secrets.token_hex(SECRET_BYTES)
-            if await session.get(ModeratorRow, secret[:MODERATOR_ID_CHARACTERS]) is None:
-                return secret
-
     async def authenticate(self, secret: str) -> Moderator:
         """Return whose pass `secret` is.
 
@@ -128,28 +108,15 @@ class ModeratorStore:
         """
         if not PASS_FORMAT.fullmatch(secret):
             _refuse("pass_malformed", "This is no moderator's pass. Paste it whole, from djum_ on.")
-        query = select(ModeratorRow).where(ModeratorRow.digest == _digest(secret))
+        query = select(ModeratorRow).where(ModeratorRow.digest == digest(secret))
         async with self._database.reading() as session:
             row = await session.scalar(query)
         if row is None:
             _refuse("pass_unknown", "This pass is not known here. Ask the DJ for a new one.")
         if row.revoked_unix_seconds is not None:
             _refuse("pass_revoked", "This pass was revoked. Ask the DJ for a new one.")
-        await self._note_use(row)
+        await note_use(self._database, self._clock, row)
         return _moderator(row)
-
-    async def _note_use(self, row: ModeratorRow) -> None:
-        now = self._clock.wall_seconds()
-        last = row.last_used_unix_seconds
-        if last is not None and now - last < LAST_USED_SECONDS:
-            return
-        statement = update(ModeratorRow).where(ModeratorRow.moderator_id == row.moderator_id)
-        try:
-            async with self._database.writing() as session:
-                await session.execute(statement.values(last_used_unix_seconds=now))
-        except StorageUnavailable as error:
-            # Who they are is known; a date that is not noted must not keep them out.
-            _log.warning("last use of pass %s was not stored: %s", row.moderator_id, error)
 
     async def list(self, room: str) -> tuple[Moderator, ...]:
         """Return all passes of a room, revoked ones too, the newest first.
@@ -182,14 +149,13 @@ class ModeratorStore:
         StorageUnavailable
             If the database cannot be used.
         """
-        asked = prefix.strip().removeprefix(PREFIX)
-        if len(asked) < SHORTEST_BEGINNING:
+        beginning = PASS.beginning(prefix)
+        if beginning is None:
             raise BadInput(
-                f"Give at least {SHORTEST_BEGINNING} characters after {PREFIX} to name a pass.",
+                f"Give {SHORTEST_BEGINNING} characters or more after {PASS.prefix} to name a pass.",
                 code="pass_prefix_short",
                 shortest=SHORTEST_BEGINNING,
             )
-        beginning = (PREFIX + asked)[:MODERATOR_ID_CHARACTERS]  # a whole pass may be pasted as well
         query = (
             select(ModeratorRow)
             .where(ModeratorRow.room == room)
@@ -243,10 +209,6 @@ def _moderator(row: ModeratorRow) -> Moderator:
         last_used_unix_seconds=row.last_used_unix_seconds,
         revoked_unix_seconds=row.revoked_unix_seconds,
     )
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
 
 
 def _refuse(code: str, message: str) -> NoReturn:

@@ -75,6 +75,11 @@ class MomentStatus(StrEnum):
     WITHDRAWN = "withdrawn"  # the crowd did not
 
 
+EMOTE_NAME_MOST = 24
+
+EMOTE_NAME = f"[a-z0-9_]{{2,{EMOTE_NAME_MOST}}}"
+"""An emote's name, which stands between colons in a message; a regular expression."""
+
 LEVEL_MOST = 4
 """Levels run from 0, where an axis is not looked at, to 4, the strictest."""
 
@@ -186,7 +191,7 @@ CrowdEvent: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class CrowdEnvelope:
     """An event of a room's crowd; `seq` counts from 1 without gaps within `epoch`."""
 
@@ -300,6 +305,20 @@ class ReadQueue:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadMoments:
+    """Show a room's epic moments, without its chat: anybody may ask."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """The latest moments, the newest first."""
+
+    moments: tuple[Moment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QueuedMessage:
     """What a moderator has to look at."""
 
@@ -351,8 +370,10 @@ class Refused:
     retry_after_seconds: float | None = None
 
 
-CrowdRequest: TypeAlias = Join | Say | Cheer | Appeal | Moderate | Configure | ReadQueue
-CrowdReply: TypeAlias = Joined | Said | Queue | Done | Refused
+CrowdRequest: TypeAlias = (
+    Join | Say | Cheer | Appeal | Moderate | Configure | ReadQueue | ReadMoments
+)
+CrowdReply: TypeAlias = Joined | Said | Queue | Moments | Done | Refused
 
 
 class CrowdDoor(Protocol):

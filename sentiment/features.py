@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -19,7 +20,7 @@ from sentiment.lexicon import Valences, valences
 from sentiment.moderation.lexicon import Heard, Lexicon
 from sentiment.text.emotes import EMOTE
 from sentiment.text.folding import FoldedText
-from sentiment.words import NEGATED, Group, Token, Word, known_token, known_word
+from sentiment.words import NEGATED, WORDS_KEPT, Group, Token, Word, known_token, known_word
 
 LAUGHTER: Final = re.compile(
     r"\b(?:(?:ja|je|ji|jo|ha|he|hi|ka){2,}[jahekio]*|[jh]aj[aj]+|k{3,}|x+d+|lo+l+|lmf?ao+|rofl|lu+l+w?)\b"
@@ -118,8 +119,7 @@ def _ids(
     tokens: Iterable[Token],
     emoji: Iterable[str],
 ) -> tuple[int, ...]:
-    found: set[int] = set()
-    found.update(*[word.ids for word in words])
+    found: set[int] = set().union(*[word.ids for word in words])
     found.update([pair_id(first.hashed, second.hashed) for first, second in pairwise(words)])
     for reading in unmasked:
         found.update(known_word(reading.replace("*", "")).ids)
@@ -174,9 +174,11 @@ def _valence_of(word: Word, english: float, spanish: float) -> float:
 
 
 def _valence(spoken: Sequence[float], words: Sequence[Word]) -> tuple[float, ...]:
-    positive = sum([value for value in spoken if value > 0])
-    negative = sum([value for value in spoken if value < 0])
     told = [value for value in spoken if value]
+    if not told:
+        return _NO_VALENCE
+    positive = sum([value for value in told if value > 0])
+    negative = sum([value for value in told if value < 0])
     turn = -1
     for place, word in enumerate(words):
         if Group.CONTRAST in word.groups:
@@ -184,8 +186,11 @@ def _valence(spoken: Sequence[float], words: Sequence[Word]) -> tuple[float, ...
     after = _compound(sum(spoken[turn + 1 :])) if turn >= 0 else 0.0
     return (
         _compound(positive + negative), _compound(positive), -_compound(negative),
-        (sum(told) / len(told) if told else 0.0) / 3, (told[-1] if told else 0.0) / 3, after,
+        sum(told) / len(told) / 3, told[-1] / 3, after,
     )  # fmt: skip
+
+
+_NO_VALENCE: Final = (0.0,) * 6
 
 
 def _emotes(shown: str, tokens: Iterable[Token], lexicon: Valences) -> tuple[list[float], int]:
@@ -222,6 +227,12 @@ def _grammar(counts: Sequence[int], words: Sequence[Word], shown: str) -> tuple[
     )  # fmt: skip
 
 
+@lru_cache(maxsize=WORDS_KEPT)
+def _laughs(chunk: str) -> int:
+    """Return how often somebody laughs in what stands between two spaces."""
+    return len(LAUGHTER.findall(chunk))
+
+
 def _shape(
     text: FoldedText, typed: Sequence[str], tokens: Iterable[Token], words: Iterable[Word]
 ) -> tuple[float, ...]:
@@ -237,7 +248,7 @@ def _shape(
     digits = 0 if shown.isalpha() else sum(map(str.isdigit, shown))
     return (
         min(1.0, capitals / letters), min(1.0, shouted / 4), min(1.0, drawn_out / characters),
-        repeated, min(3, len(LAUGHTER.findall(text.plain))) / 3, math.log1p(characters) / 4,
+        repeated, min(3, sum(map(_laughs, text.plain.split()))) / 3, math.log1p(characters) / 4,
         math.log1p(len(text.words)) / 3, digits / characters,
         min(2, len(LINK.findall(text.plain))) / 2 if "." in shown or ":" in shown else 0.0,
         min(3, shown.count("@")) / 3, min(3, shown.count("#")) / 3, min(4, len(text.unmasked)) / 4,

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from core.bus import Bus
 from core.clock import Clock
@@ -27,13 +27,15 @@ from core.crowd import (
     Join,
     Joined,
     Moment,
+    Moments,
     QueuedMessage,
+    ReadMoments,
     Refused,
     Said,
     Say,
 )
 from core.errors import BusUnavailable, LimitReached
-from core.messages import EncodedAudio
+from core.messages import EncodedAudio, Envelope
 from core.metrics import Metrics
 from sentiment.chat import NameRules
 from sentiment.hosting.auditing import AuditSink, AuditWriter
@@ -43,12 +45,16 @@ from sentiment.hosting.failing import log_failure
 from sentiment.hosting.hosted import HostedRoom
 from sentiment.hosting.intake import Intake
 from sentiment.hosting.judging import MakeModerator, RoomJudge
-from sentiment.hosting.order import NOT_JOINED, Order
+from sentiment.hosting.order import NOT_JOINED, Order, OrderRequest
 from sentiment.hosting.rooms import HostedRooms
-from sentiment.hosting.senses import MakeSenses, Reader
+from sentiment.hosting.senses import Listen, MakeSenses, Reader
 from sentiment.hosting.shelf import MomentShelf
 from sentiment.hosting.stores import Authenticate, EmotesOf, RulesStore
+from sentiment.moderation import Lexicon
 from sentiment.moments import CrowdSenses
+
+InRoom: TypeAlias = Say | Cheer | Appeal | OrderRequest
+"""What may be asked of a room that is hosted already."""
 
 BUSY: Final = Refused("busy", 1.0)
 
@@ -64,6 +70,8 @@ class LiveCrowd:
         Makes what judges the messages of a room.
     senses
         Makes what feels a room's pulse and notices its moments; what is shipped by default.
+    listen
+        Asks the word lists; those that are shipped by default.
     names
         What names are fit, and which look alike.
     clock, metrics, config
@@ -80,6 +88,9 @@ class LiveCrowd:
         Tells a room's own emotes; None where rooms have none.
     clip_maker
         Cuts clips of confirmed moments; None where none are wanted.
+    hear_set
+        Hears every envelope of the hosted rooms' sets, wherever they are taken in: what a clip
+        tells of its set. Returns at once.
     """
 
     def __init__(
@@ -88,6 +99,7 @@ class LiveCrowd:
         moderator: MakeModerator,
         senses: MakeSenses | None = None,
         *,
+        listen: Listen | None = None,
         names: NameRules,
         clock: Clock,
         metrics: Metrics,
@@ -97,6 +109,7 @@ class LiveCrowd:
         rules_store: RulesStore,
         emotes_of: EmotesOf | None = None,
         clip_maker: ClipMaker | None = None,
+        hear_set: Callable[[Envelope], None] = lambda _: None,
         config: CrowdConfig | None = None,
     ) -> None:
         self._config = config = config or CrowdConfig()
@@ -105,10 +118,17 @@ class LiveCrowd:
         self._names = names
         self._moderator = moderator
         self._senses = senses or (lambda _room: CrowdSenses(clock))
+        self._hear_set = hear_set
         self._order = Order(authenticate, rules_store, config)
         self._audit = AuditWriter(audit, entries_most=config.audit_entries, metrics=metrics)
         self._shelf = MomentShelf(config.rooms_most, config.moments_most)
-        self._intake = Intake(classifier, clock=clock, metrics=metrics, config=config)
+        self._intake = Intake(
+            classifier,
+            listen or Lexicon.shipped().read,
+            clock=clock,
+            metrics=metrics,
+            config=config,
+        )
         self._clipper = None
         if clip_maker is not None:
             self._clipper = Clipper(
@@ -175,8 +195,11 @@ class LiveCrowd:
         if isinstance(request, Join):
             return await self._join(request)
         room = self._rooms.get(request.room)
-        if room is None:
-            return NOT_JOINED
+        if isinstance(request, ReadMoments):  # of rooms that nobody is in any more as well
+            return Moments(tuple(self.recent_moments(request.room)))
+        return NOT_JOINED if room is None else await self._answer_in(room, request)
+
+    async def _answer_in(self, room: HostedRoom, request: InRoom) -> CrowdReply:
         match request:
             case Say():
                 return await self._say(room, request)
@@ -218,6 +241,10 @@ class LiveCrowd:
         """
         self._rooms.forget_all()
 
+    def read_emotes(self, room: str) -> None:
+        """Look again which emotes a room has, where it is hosted: somebody changed them."""
+        self._rooms.read_again(room)
+
     def recent_moments(self, room: str) -> list[Moment]:
         """Return a room's latest moments, the newest first."""
         return self._shelf.newest(room)
@@ -232,16 +259,16 @@ class LiveCrowd:
     async def _join(self, request: Join) -> Joined | Refused:
         # Asked first: a credential that is worth nothing must not make a room, nor cost one its
         # place.
-        role = await self._order.role(request.room, request.credential)
-        if isinstance(role, Refused):
-            return role
+        appointment = await self._order.appointment(request.room, request.credential)
+        if isinstance(appointment, Refused):
+            return appointment
         try:
             room = self._rooms.host(request.room)
         except LimitReached as error:
             return Refused("busy", error.retry_after_seconds)
         await self._rooms.ready(room)
         # Nothing may come between the answer and the order that it speaks of: no waiting from here.
-        return room.chat.join(request, role)
+        return room.chat.join(request, appointment)
 
     async def _say(self, room: HostedRoom, request: Say) -> Said | Refused:
         config = self._config
@@ -272,6 +299,7 @@ class LiveCrowd:
             audit=self._audit.put,
             shelf=self._shelf,
             on_confirmed=self._confirmed,
+            hear_set=self._hear_set,
         )
 
     def _confirmed(self, room: HostedRoom, moment: Moment) -> None:

@@ -113,7 +113,7 @@ class Word:
     """One word as it stands in `FoldedText.words`."""
 
     hashed: str  # without accents, no letter more than twice in a row
-    ids: tuple[int, ...]  # rows of its pieces
+    ids: frozenset[int]  # rows of its pieces
     english: float  # valence, -4 to 4
     spanish: float
     groups: tuple[int, ...]  # of `Group`
@@ -136,7 +136,7 @@ def known_word(word: str) -> Word:
     lexicon = valences()
     return Word(
         hashed=hashed,
-        ids=word_ids(hashed),
+        ids=frozenset(word_ids(hashed)),
         english=lexicon.of_english(short),
         spanish=lexicon.of_spanish(short),
         groups=tuple(place for place, group in enumerate(_GROUPS) if word in group),

@@ -16,23 +16,24 @@ from uuid import uuid4
 import orjson
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from core.bus.redis_keys import (
+    ANSWER_MARK,
     CROWD_ASKS,
     crowd_answers,
     crowd_events,
     crowd_queue,
 )
 from core.bus.redis_publisher import RedisPublisher
-from core.bus.redis_subscription import keep_subscribed
+from core.bus.redis_subscription import Subscription, keep_subscribed
 from core.crowd import (
     CrowdEnvelope,
     CrowdReply,
     CrowdRequest,
     Done,
     Joined,
+    Moments,
     Queue,
     QueuedMessage,
     Refused,
@@ -58,6 +59,8 @@ CLOSE_SECONDS: Final = 2.0
 
 ASKS_QUEUE: Final = "crowd_asks"
 """Label of questions that were not sent because too many were on their way."""
+
+_REPLIES: Final = (Joined, Said, Queue, Moments, Done, Refused)
 
 log = structlog.get_logger(__name__)
 
@@ -162,29 +165,29 @@ class RedisCrowd:
         events = {crowd_events(room) for room in self._events}
         return events | {crowd_queue(room) for room in self._queues}
 
-    async def _read(self, pubsub: PubSub) -> None:
+    async def _read(self, subscription: Subscription) -> None:
         """Take in answers and events for as long as the connection holds."""
         try:
-            await pubsub.subscribe(crowd_answers(self._process))
+            await subscription.add(crowd_answers(self._process))
             self._ready.set()
             current: set[str] = set()
             while True:
-                current = await self._resubscribe(pubsub, current)
-                message = await pubsub.get_message(timeout=POLL_SECONDS)
-                if message is not None:
-                    self._take(_text(message["channel"]), message["data"])
+                current = await self._resubscribe(subscription, current)
+                said = await subscription.next(POLL_SECONDS)
+                if said is not None:
+                    self._take(*said)
         finally:
             self._ready.clear()
 
-    async def _resubscribe(self, pubsub: PubSub, current: set[str]) -> set[str]:
+    async def _resubscribe(self, subscription: Subscription, current: set[str]) -> set[str]:
         if not self._wanted.is_set() and current:
             return current
         self._wanted.clear()
         wanted = self._channels()
         if new := wanted - current:
-            await pubsub.subscribe(*new)
+            await subscription.add(*new)
         if gone := current - wanted:
-            await pubsub.unsubscribe(*gone)
+            await subscription.drop(*gone)
         return wanted
 
     def _take(self, channel: str, data: bytes) -> None:
@@ -203,7 +206,7 @@ class RedisCrowd:
         number, reply = _pair(data)
         answer = self._asked.get(number)
         if answer is not None and not answer.done():
-            answer.set_result(cast(CrowdReply, decode(reply, Joined, Said, Queue, Done, Refused)))
+            answer.set_result(cast(CrowdReply, decode(reply, *_REPLIES)))
 
     def _tell(self, channel: str, data: bytes) -> None:
         for room, listeners in tuple(self._events.items()):
@@ -230,13 +233,8 @@ class RedisCrowd:
             self._news.clear()
 
 
-def _text(channel: object) -> str:
-    return channel.decode() if isinstance(channel, bytes) else str(channel)
-
-
 def _pair(data: bytes) -> tuple[str, bytes]:
-    try:
-        number, reply = orjson.loads(data)
-        return str(number), str(reply).encode()
-    except ValueError as error:
-        raise BadInput("This is no answer of a crowd's host.", code="crowd_malformed") from error
+    number, mark, reply = data.partition(ANSWER_MARK)
+    if not mark:
+        raise BadInput("This is no answer of a crowd's host.", code="crowd_malformed")
+    return number.decode("ascii", "replace"), reply

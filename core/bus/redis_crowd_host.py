@@ -16,10 +16,10 @@ from uuid import uuid4
 import orjson
 import structlog
 from redis.asyncio import Redis
-from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from core.bus.redis_keys import (
+    ANSWER_MARK,
     CROWD_ASKS,
     CROWD_HOST,
     crowd_answers,
@@ -27,7 +27,7 @@ from core.bus.redis_keys import (
     crowd_queue,
 )
 from core.bus.redis_publisher import RedisPublisher
-from core.bus.redis_subscription import keep_subscribed
+from core.bus.redis_subscription import Subscription, keep_subscribed
 from core.clock import Clock
 from core.crowd import (
     Appeal,
@@ -41,6 +41,7 @@ from core.crowd import (
     Moderate,
     Queue,
     QueuedMessage,
+    ReadMoments,
     ReadQueue,
     Refused,
     Say,
@@ -63,6 +64,8 @@ ANSWERING_MOST: Final = 1_000
 OUTGOING_QUEUE: Final = "crowd_outgoing"
 """What waits to be told to other processes; the oldest gives way, and is asked for again."""
 
+_REQUESTS: Final = (Join, Say, Cheer, Appeal, Moderate, Configure, ReadQueue, ReadMoments)
+
 RENEW: Final = """
 if redis.call('get', KEYS[1]) == ARGV[1] then
   return redis.call('pexpire', KEYS[1], ARGV[2])
@@ -77,6 +80,11 @@ return 0
 """
 
 log = structlog.get_logger(__name__)
+
+
+def framed_answer(number: str, reply: CrowdReply) -> bytes:
+    """Return an answer behind the number of what was asked; `core.bus.redis_crowd` takes both."""
+    return number.encode() + ANSWER_MARK + encode(reply)
 
 
 class RedisCrowdHost:
@@ -220,15 +228,16 @@ class RedisCrowdHost:
 
     # What others ask
 
-    async def _read(self, pubsub: PubSub) -> None:
+    async def _read(self, subscription: Subscription) -> None:
         """Take in questions for as long as the connection holds."""
         try:
-            await pubsub.subscribe(CROWD_ASKS)
+            await subscription.add(CROWD_ASKS)
             self._hears.set()
             while True:
-                message = await pubsub.get_message(timeout=POLL_SECONDS)
-                if message is not None:
-                    self._take(message["data"])
+                said = await subscription.next(POLL_SECONDS)
+                if said is not None:
+                    _, asked = said
+                    self._take(asked)
         finally:
             self._hears.clear()
 
@@ -254,7 +263,7 @@ class RedisCrowdHost:
 
     async def _answer(self, process: str, number: str, asked: bytes) -> None:
         try:
-            request: Any = decode(asked, Join, Say, Cheer, Appeal, Moderate, Configure, ReadQueue)
+            request: Any = decode(asked, *_REQUESTS)
             self._send_answer(process, number, await self._door.ask(request))
         except BadInput as error:
             log.warning("crowd_ask_unreadable", reason=str(error))
@@ -266,5 +275,4 @@ class RedisCrowdHost:
             log.error("crowd_ask_failed", reason=type(error).__name__)
 
     def _send_answer(self, process: str, number: str, reply: CrowdReply) -> None:
-        payload = orjson.dumps([number, encode(reply).decode()])
-        self._publisher.put(crowd_answers(process), payload)
+        self._publisher.put(crowd_answers(process), framed_answer(number, reply))

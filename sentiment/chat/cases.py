@@ -109,6 +109,10 @@ class Cases:
         """Return what waits for a moderator, oldest first."""
         return list(self._waiting.values())
 
+    def waiting_of(self, person: str) -> list[Case]:
+        """Return what waits of one person, oldest first."""
+        return [case for case in self._waiting.values() if case.person == person]
+
     def overfull(self) -> list[Case]:
         """Return the oldest cases that are too many."""
         many_waiting = max(0, len(self._waiting) - self._limits.waiting_most)

@@ -17,12 +17,15 @@ class ChatLimits:
     addresses_most: int = 4_096
     answers_a_member: int = 32  # keys of messages that are recognised when sent again
     waiting_most: int = 200  # messages before the moderators
+    held_a_member: int = 5  # of those, of one member, besides appeals
     appeals_a_member: int = 3  # waiting at once
     cases_most: int = 400  # decided messages whose text is kept for an undo
     decisions_most: int = 200
     held_seconds: float = 600.0  # how long a message waits for a moderator
     text_seconds: float = 600.0  # how long a removed message's text is kept for an undo
     quote_characters: int = 80
+    full_joins_most: int = 3  # of one person, each told all there is, in `full_joins_seconds`
+    full_joins_seconds: float = 3.0
     cheer_seconds: float = 0.25  # least time between two taps of one member
     recent_seconds: float = 600.0  # whoever was seen in this time is known after a new salt
     idle_seconds: float = 3_600.0  # without a word or tap the chat is forgotten

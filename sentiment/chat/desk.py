@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from core.crowd import Action, ChatMessage, Deed, Done, Moderate, Queue, Refused, Role
 from sentiment.chat.cases import Case, Situation
-from sentiment.chat.floor import Floor
+from sentiment.chat.floor import MACHINE, Floor
 from sentiment.chat.members import RANK, Member, Silencing
 
 UNKNOWN_MESSAGE = Refused("unknown_message")
@@ -237,12 +237,23 @@ class Desk:
         member: Member | None = None,
     ) -> None:
         self._floor.note(
-            actor.name or actor.role.value,
+            _called(actor),
             request.deed,
             message=message,
             user=member.user if member else "",
             name=(member.name or "") if member else "",
         )
+
+
+def _called(actor: Member) -> str:
+    """Return what the record calls whoever decided: the name that the DJ gave them goes first.
+
+    What they call themselves in the chat is theirs to change, and the machine's name nobody's.
+    """
+    for name in (actor.known_as, actor.name):
+        if name and name.casefold() != MACHINE:
+            return name
+    return actor.role.value
 
 
 def _is_same(one: Member, other: Member) -> bool:

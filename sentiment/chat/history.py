@@ -110,6 +110,11 @@ class History:
         for message, envelope in self._shown.items():
             self._shown[message] = _without(envelope, gone, code)
 
+    def resumes(self, epoch: str | None, seq: int) -> bool:
+        """Whether somebody who has seen everything up to `seq` can be told just what follows."""
+        oldest = self._log[0].seq if self._log else self.last_seq + 1
+        return epoch == self.epoch and oldest <= seq + 1 <= self.last_seq + 1
+
     def since(self, epoch: str | None, seq: int) -> tuple[int, tuple[CrowdEnvelope, ...]]:
         """Return what somebody missed who has seen everything up to `seq` of `epoch`.
 
@@ -121,8 +126,7 @@ class History:
         events : tuple of CrowdEnvelope
             Oldest first.
         """
-        oldest = self._log[0].seq if self._log else self.last_seq + 1
-        if epoch == self.epoch and oldest <= seq + 1 <= self.last_seq + 1:
+        if self.resumes(epoch, seq):
             return seq + 1, tuple(each for each in self._log if each.seq > seq)
         kept = [*self._shown.values(), *self._moments.values()]
         if self._pulse is not None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from core.crowd import Join, Refused, Role, Said
+from core.crowd import Action, Join, Refused, Role, Said
 from sentiment.chat.arrivals import Arrivals
 from sentiment.chat.config import ChatLimits
 from sentiment.moderation.member import Member as Conduct
@@ -39,6 +39,14 @@ class NameRules(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """What a credential is worth in a room."""
+
+    role: Role
+    name: str | None = None  # that the DJ gave whoever holds it
+
+
 @dataclass(slots=True)
 class Silencing:
     """A time-out, as far as an undo needs it."""
@@ -57,12 +65,14 @@ class Member:
     name_key: str | None = field(default=None, repr=False)
     role: Role = Role.VIEWER
     credential: str | None = field(default=None, repr=False)  # to ask again whether it still holds
+    known_as: str | None = None  # as a moderator or DJ; the chat may know them by another name
     seen_seconds: float = _NEVER
     said_seconds: float = _NEVER
     cheered_seconds: float = _NEVER
     silent_until_seconds: float = _NEVER
     silencing: Silencing | None = None
     conduct: Conduct = field(default_factory=Conduct, repr=False)
+    full_joins: deque[float] = field(default_factory=deque, repr=False)  # when, the latest ones
     answers: OrderedDict[str, Said] = field(default_factory=OrderedDict, repr=False)
 
     def silent_seconds(self, now_seconds: float) -> float:
@@ -78,8 +88,19 @@ class Member:
         self.answers[said.key] = said
         self.answers.move_to_end(said.key)
         while len(self.answers) > most:
-            self.answers.popitem(last=False)
+            del self.answers[min(self.answers, key=self._importance)]
         return said
+
+    def _importance(self, key: str) -> int:
+        """Return what it would cost to forget a key; of equals the oldest is forgotten.
+
+        Whoever sends again what was merely refused is refused again. Whose message waits, or may
+        be appealed, would not learn what became of it.
+        """
+        said = self.answers[key]
+        if said.action is Action.HOLD or said.may_appeal:
+            return 2
+        return 0 if said.message is None else 1
 
 
 class Members:
@@ -134,14 +155,16 @@ class Members:
         if member.person in self._by_person:
             self._by_person.move_to_end(member.person)
 
-    def join(self, request: Join, role: Role | None, now_seconds: float) -> Member | Refused | None:
+    def join(
+        self, request: Join, appointment: Appointment | None, now_seconds: float
+    ) -> Member | Refused | None:
         """Let somebody in, or change their name.
 
         Parameters
         ----------
         request
             What they ask.
-        role
+        appointment
             What their credential is worth; None where they gave none.
         now_seconds
             Monotonic.
@@ -155,7 +178,8 @@ class Members:
         if request.person is None:
             return None
         member = self._by_person.get(request.person)
-        wanted = role or (member.role if member else Role.VIEWER)
+        known = member.role if member else Role.VIEWER
+        wanted = appointment.role if appointment else known
         name = key = None
         if request.name is not None and (member is None or request.name != member.name):
             name = self._fit(request.name, wanted)
@@ -164,6 +188,8 @@ class Members:
             key = self._names.key(name)
             if not self._is_free(key, member, wanted):
                 return Refused("name_taken")
+            if member is not None and name == member.name:
+                name = None  # theirs already, whatever they type: who comes back is no newcomer
         if (member is None or name is not None) and RANK[wanted] == 0:
             wait_seconds = self._arrivals.admit(request.address, now_seconds)
             if wait_seconds > 0:
@@ -172,7 +198,8 @@ class Members:
             member = self._add(request.person, now_seconds)
             if member is None:
                 return Refused("busy", 60.0)
-        self._equip(member, wanted, request.credential if role else None)
+        if appointment is not None:
+            self._equip(member, appointment, request.credential)
         if name is not None and key is not None:
             self._call(member, name, key)
         self.touch(member, now_seconds)
@@ -189,8 +216,9 @@ class Members:
         holder = self._holders.get(key)
         return holder is None or holder is member
 
-    def _equip(self, member: Member, role: Role, credential: str | None) -> None:
-        member.role = member.conduct.role = role
+    def _equip(self, member: Member, appointment: Appointment, credential: str | None) -> None:
+        role = member.role = member.conduct.role = appointment.role
+        member.known_as = appointment.name
         if credential is not None:
             member.credential = credential
         if role is Role.DJ and member.name is None:
@@ -202,16 +230,18 @@ class Members:
         if key != self._reserved:  # the DJ may be there on two devices
             self._holders[key] = member
 
-    def appoint(self, member: Member, role: Role) -> None:
+    def appoint(self, member: Member, appointment: Appointment) -> None:
         """Give a member the role that their credential is worth now."""
+        role = appointment.role
         if role is Role.VIEWER or (member.role is Role.DJ and role is not Role.DJ):
             self.demote(member)
         member.role = member.conduct.role = role
+        member.known_as = appointment.name
 
     def demote(self, member: Member) -> None:
         """Take a role away whose credential holds no more, and the DJ's name with it."""
         member.role = member.conduct.role = Role.VIEWER
-        member.credential = None
+        member.credential = member.known_as = None
         if member.name_key is not None and member.name_key == self._reserved:
             member.name = member.name_key = None
 

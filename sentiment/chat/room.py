@@ -35,7 +35,7 @@ from sentiment.chat.cases import Case, Situation
 from sentiment.chat.config import ChatLimits
 from sentiment.chat.desk import NOT_ALLOWED, UNKNOWN_MESSAGE, Desk
 from sentiment.chat.floor import MACHINE, Floor, Outlet
-from sentiment.chat.members import Member, NameRules, Silencing
+from sentiment.chat.members import Appointment, Member, NameRules, Silencing
 
 NOT_JOINED: Final = Refused("not_joined")
 
@@ -81,21 +81,25 @@ class ChatRoom:
         self.active_seconds = clock.monotonic_seconds()  # when somebody last came, spoke or cheered
         self._salted_seconds = self.active_seconds
 
-    def join(self, request: Join, role: Role | None) -> Joined | Refused:
+    def join(self, request: Join, appointment: Appointment | None) -> Joined | Refused:
         """Let somebody in who may read, and speak if they have a name.
 
         Parameters
         ----------
         request
             What they ask.
-        role
+        appointment
             What their credential is worth; None where they gave none.
         """
         floor = self.floor
         self.active_seconds = now_seconds = floor.now_seconds
-        member = floor.members.join(request, role, now_seconds)
+        member = floor.members.join(request, appointment, now_seconds)
         if isinstance(member, Refused):
             return member
+        if member is not None and not floor.history.resumes(request.epoch, request.seq):
+            wait_seconds = self._wait_to_join(member, now_seconds)
+            if wait_seconds > 0:
+                return Refused("too_fast", wait_seconds)
         from_seq, events = floor.history.since(request.epoch, request.seq)
         joined = Joined(
             epoch=floor.history.epoch,
@@ -113,6 +117,16 @@ class ChatRoom:
             role=member.role,
             silent_seconds=member.silent_seconds(now_seconds),
         )
+
+    def _wait_to_join(self, member: Member, now_seconds: float) -> float:
+        """Count one more who is told all there is; return 0, or the seconds until they may be."""
+        limits, joins = self.floor.limits, member.full_joins
+        while joins and now_seconds - joins[0] >= limits.full_joins_seconds:
+            joins.popleft()
+        if len(joins) >= limits.full_joins_most:
+            return joins[0] + limits.full_joins_seconds - now_seconds
+        joins.append(now_seconds)
+        return 0.0
 
     def member(self, person: str) -> Member | None:
         """Return a member, if they have joined."""
@@ -172,15 +186,10 @@ class ChatRoom:
         ruling
             What is to become of it.
         """
-        silent_seconds = member.silent_seconds(self.floor.now_seconds)
-        if silent_seconds > 0:  # timed out while the message was looked at
-            return self.turn_down(member, say, "timed_out", silent_seconds)
-        if member.name is None:  # it turned out to be the DJ's
-            return self.turn_down(member, say, "not_joined")
-        if not ruling.on_record:
-            code = ruling.code or "deleted"
-            return self.turn_down(member, say, code, ruling.retry_after_seconds)
-        message = self._message(member, member.name, say, text, emotes)
+        turned_down = self._turned_down(member, say, ruling)
+        if turned_down is not None:
+            return turned_down
+        message = self._message(member, say, text, emotes)
         if ruling.action is Action.ALLOW:
             self.floor.publish(message)
             return self._remember(member, Said(say.key, Action.ALLOW, message.id))
@@ -199,16 +208,35 @@ class ChatRoom:
         said = Said(say.key, ruling.action, None, ruling.code, retry_seconds, ruling.may_appeal)
         return self._remember(member, said)
 
+    def _turned_down(self, member: Member, say: Say, ruling: Ruling) -> Said | None:
+        """Answer a message of which nothing is kept though it was judged; None for any other."""
+        silent_seconds = member.silent_seconds(self.floor.now_seconds)
+        if silent_seconds > 0:  # timed out while the message was looked at
+            return self.turn_down(member, say, "timed_out", silent_seconds)
+        if member.name is None:  # it turned out to be the DJ's
+            return self.turn_down(member, say, "not_joined")
+        if not ruling.on_record:
+            code = ruling.code or "deleted"
+            return self.turn_down(member, say, code, ruling.retry_after_seconds)
+        if ruling.action is Action.HOLD and self._waits_enough(member):
+            return self.turn_down(member, say, "too_many")
+        return None
+
+    def _waits_enough(self, member: Member) -> bool:
+        """Whether so much of a member waits that one more would only crowd out what others said."""
+        held = self.floor.cases.waiting_of(member.person)
+        return sum(not case.appealed for case in held) >= self.floor.limits.held_a_member
+
     def _remember(self, member: Member, said: Said) -> Said:
         return member.remember(said, self.floor.limits.answers_a_member)
 
     def _message(
-        self, member: Member, name: str, say: Say, text: str, emotes: Sequence[EmoteSpan]
+        self, member: Member, say: Say, text: str, emotes: Sequence[EmoteSpan]
     ) -> ChatMessage:
         return ChatMessage(
             id=secrets.token_hex(8),
             user=member.user,
-            name=name,
+            name=member.name or "",
             role=member.role,
             text=text,
             emotes=tuple(emotes),
@@ -259,8 +287,8 @@ class ChatRoom:
             return Done()
         if case.situation is not Situation.WITHHELD or not case.may_appeal:
             return NOT_ALLOWED
-        waiting = sum(each.person == request.person for each in floor.cases.waiting())
-        if waiting >= floor.limits.appeals_a_member:
+        appeals = sum(each.appealed for each in floor.cases.waiting_of(request.person))
+        if appeals >= floor.limits.appeals_a_member:
             return Refused("too_many", floor.limits.held_seconds)
         case.may_appeal, case.appealed = False, True
         floor.wait(case)

@@ -16,6 +16,7 @@ from core.crowd import (
 )
 from core.messages import EncodedAudio, Envelope, Phase, SessionState
 from core.metrics import Metrics
+from core.show import EncodedPicture
 from sentiment.chat import ChatRoom, NameRules
 from sentiment.hosting.config import CrowdConfig
 from sentiment.hosting.judging import RoomJudge
@@ -43,6 +44,8 @@ class HostedRoom:
         Keeps the moments.
     on_confirmed
         Called once with each moment that the crowd confirmed.
+    hear_set
+        Called with every envelope of the room's sets.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class HostedRoom:
         audit: Callable[[AuditEntry], None],
         shelf: MomentShelf,
         on_confirmed: Callable[[HostedRoom, Moment], None],
+        hear_set: Callable[[Envelope], None] = lambda _: None,
     ) -> None:
         self.name = name
         self.judge = judge
@@ -75,6 +79,7 @@ class HostedRoom:
         self._audit = audit
         self._shelf = shelf
         self._on_confirmed = on_confirmed
+        self._hear_set = hear_set
         self._set_epoch: str | None = None
         self._set_is_over = True
         self._told_pulse: CrowdPulse | None = None
@@ -108,6 +113,8 @@ class HostedRoom:
     def accept(self, envelope: Envelope) -> None:
         """Take the next envelope of the room's set from the bus."""
         message, floor = envelope.message, self.chat.floor
+        if isinstance(message, EncodedPicture):
+            return  # no news of the set, and drawn for a moment that may be still to come
         if envelope.epoch != self._set_epoch:
             self._set_epoch, self._set_is_over = envelope.epoch, False
             floor.pts_microseconds = 0
@@ -120,6 +127,7 @@ class HostedRoom:
             floor.pts_microseconds = 0
         else:  # what is said of a window comes when the sound is further on
             floor.pts_microseconds = max(floor.pts_microseconds, envelope.pts_microseconds)
+        self._hear_set(envelope)
         self.senses.hear_set(envelope)
 
     def has_heard(self, epoch: str, seconds: float) -> bool:
@@ -132,8 +140,12 @@ class HostedRoom:
 
     def tick(self) -> None:
         """Let time pass in the chat, and tell the pulse and the moments."""
+        epoch = self.chat.floor.history.epoch
         self.chat.expire()
+        if self.chat.floor.history.epoch != epoch:
+            self.senses.forget_people()  # the new salt gave them other ids
         if not self.listeners:
+            self.senses.rest()
             return
         pulse, moments = self.senses.tick(self.chat.floor.pts_microseconds)
         now_seconds = self._clock.monotonic_seconds()

@@ -20,7 +20,8 @@ from sentiment.chat import Member, Ruling
 from sentiment.hosting.config import CrowdConfig
 from sentiment.hosting.failing import log_failure
 from sentiment.hosting.hosted import HostedRoom
-from sentiment.hosting.senses import Reader
+from sentiment.hosting.senses import Listen, Reader
+from sentiment.moderation.lexicon import Heard
 from sentiment.opinion import Opinion
 from sentiment.text import FoldedText, emote_spans, fold
 
@@ -49,6 +50,7 @@ class _Spoken:
     answer: asyncio.Future[Said | Refused]
     member: Member | None = None
     text: FoldedText | None = None
+    heard: Heard | None = None
     work_seconds: float = 0.0
 
 
@@ -59,6 +61,8 @@ class Intake:
     ----------
     reader
         The model.
+    listen
+        Asks the word lists; what they say, model and rules both want to know.
     clock
         Measures work.
     metrics, config
@@ -66,9 +70,16 @@ class Intake:
     """
 
     def __init__(
-        self, reader: Reader, *, clock: Clock, metrics: Metrics, config: CrowdConfig
+        self,
+        reader: Reader,
+        listen: Listen,
+        *,
+        clock: Clock,
+        metrics: Metrics,
+        config: CrowdConfig,
     ) -> None:
         self._reader = reader
+        self._listen = listen
         self._clock = clock
         self._metrics = metrics
         self._config = config
@@ -191,6 +202,7 @@ class Intake:
             if not text.shown:
                 self._answer(spoken, chat.turn_down(speaker, say, "empty"))
                 return False
+            spoken.heard = self._listen(text)
         except Exception as error:
             log_failure("crowd_consider_failed", error)
             self._answer(spoken, FAILED)
@@ -203,7 +215,8 @@ class Intake:
         began_seconds = self._clock.monotonic_seconds()
         try:
             opinions: Sequence[Opinion | None] = self._reader.read(
-                [spoken.text for spoken in heard if spoken.text is not None]
+                [spoken.text for spoken in heard if spoken.text is not None],
+                [spoken.heard for spoken in heard if spoken.heard is not None],
             )
             if len(opinions) != len(heard):
                 raise RuntimeError(f"{len(opinions)} opinions on {len(heard)} messages")
@@ -232,7 +245,8 @@ class Intake:
             return
         began_seconds = self._clock.monotonic_seconds()
         try:
-            ruling = room.judge.rule(text, opinion, member, room.chat.floor.rules, room.senses.hype)
+            rules, hype = room.chat.floor.rules, room.senses.hype
+            ruling = room.judge.rule(text, opinion, member, rules, hype=hype, heard=spoken.heard)
         except Exception as error:
             log_failure("crowd_judging_failed", error)
             ruling = UNJUDGED

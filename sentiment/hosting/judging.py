@@ -9,6 +9,7 @@ from core.clock import Clock
 from core.crowd import Action, Axis, ChatRules
 from sentiment.chat import Member, Ruling
 from sentiment.moderation.levels import level_of
+from sentiment.moderation.lexicon import Heard
 from sentiment.moderation.member import Member as Conduct
 from sentiment.moderation.verdict import Verdict
 from sentiment.opinion import Opinion
@@ -38,6 +39,7 @@ class Moderates(Protocol):
         *,
         now_seconds: float,
         hype: float | None = None,
+        heard: Heard | None = None,
     ) -> Verdict:
         """Return what becomes of a message; its author's `member` remembers it."""
         ...
@@ -67,7 +69,9 @@ class RoomJudge:
         opinion: Opinion | None,
         member: Member,
         rules: ChatRules,
+        *,
         hype: float | None,
+        heard: Heard | None = None,
     ) -> Ruling:
         """Return what is to become of a message.
 
@@ -80,6 +84,7 @@ class RoomJudge:
             rules,
             now_seconds=self._clock.monotonic_seconds(),
             hype=hype,
+            heard=heard,
         )
         if opinion is None and verdict.action is Action.ALLOW and _is_unsure(verdict, rules):
             return Ruling(Action.HOLD, reasons=(verdict.scores[0][0].value, "not_read"))

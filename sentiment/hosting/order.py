@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from core.crowd import Configure, Done, Moderate, Queue, ReadQueue, Refused, Role
 from core.errors import BadInput, NotAuthorised, NotFound
-from sentiment.chat import checked_rules
+from sentiment.chat import Appointment, checked_rules
 from sentiment.hosting.config import CrowdConfig
 from sentiment.hosting.failing import log_failure
 from sentiment.hosting.hosted import HostedRoom
@@ -40,19 +40,19 @@ class Order:
         self._rules_store = rules_store
         self._store_seconds = config.store_seconds
 
-    async def role(self, room: str, credential: str | None) -> Role | Refused | None:
+    async def appointment(self, room: str, credential: str | None) -> Appointment | Refused | None:
         """Return what a credential is worth; None where there is none, or why it is refused."""
         if credential is None:
             return None
         try:
             async with asyncio.timeout(self._store_seconds):
-                role = await self._authenticate(room, credential)
+                appointment = await self._authenticate(room, credential)
         except NotAuthorised:
             return NOT_ALLOWED
         except Exception as error:
             log_failure("crowd_cannot_authenticate", error)
             return STORE_AWAY
-        return role or NOT_ALLOWED
+        return appointment or NOT_ALLOWED
 
     async def answer(self, room: HostedRoom, request: OrderRequest) -> Done | Queue | Refused:
         """Do what somebody asks who may."""
@@ -71,10 +71,12 @@ class Order:
         member = room.chat.member(person)
         if refused is not None or member is None:
             return refused or NOT_JOINED
-        role = await self.role(room.name, member.credential)
-        if role == STORE_AWAY:
+        appointment = await self.appointment(room.name, member.credential)
+        if appointment == STORE_AWAY:
             return STORE_AWAY
-        room.chat.floor.members.appoint(member, role if isinstance(role, Role) else Role.VIEWER)
+        if not isinstance(appointment, Appointment):
+            appointment = Appointment(Role.VIEWER)
+        room.chat.floor.members.appoint(member, appointment)
         return room.chat.refusal(person)
 
     async def _configure(self, room: HostedRoom, request: Configure) -> Done | Refused:

@@ -116,6 +116,13 @@ class HostedRooms:
             elif kept.room.listeners and self._is_stale(kept.room):
                 self._read_stores(kept)
 
+    def read_again(self, name: str) -> None:
+        """Look again at what is stored of a room, if it is hosted."""
+        kept = self._kept.get(name)
+        if kept is not None:
+            kept.room.read_seconds = float("-inf")  # should a look be under way just now
+            self._read_stores(kept)
+
     def _is_stale(self, room: HostedRoom) -> bool:
         config = self._config
         longest = config.emotes_seconds if room.rules_known else config.ask_seconds

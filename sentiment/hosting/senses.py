@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 
 from core.crowd import CrowdPulse, EmoteSpan, Moment, Reaction
 from core.messages import Envelope
+from sentiment.moderation.lexicon import Heard
 from sentiment.opinion import Opinion
 from sentiment.text import FoldedText
 
@@ -14,9 +15,15 @@ from sentiment.text import FoldedText
 class Reader(Protocol):
     """The model: `sentiment.classifier.Classifier`."""
 
-    def read(self, texts: Sequence[FoldedText]) -> list[Opinion]:
-        """Return an opinion of each text."""
+    def read(
+        self, texts: Sequence[FoldedText], heard: Sequence[Heard] | None = None
+    ) -> list[Opinion]:
+        """Return an opinion of each text; `heard` is what the word lists say of each."""
         ...
+
+
+Listen: TypeAlias = Callable[[FoldedText], Heard]
+"""Asks the word lists, once a message: `sentiment.moderation.Lexicon.read`."""
 
 
 class Senses(Protocol):
@@ -43,6 +50,14 @@ class Senses(Protocol):
 
     def tick(self, pts_microseconds: int) -> tuple[CrowdPulse, Sequence[Moment]]:
         """Return the pulse, and the moments that changed; called once a second."""
+        ...
+
+    def rest(self) -> None:
+        """Let go of what is too old for the pulse, while nobody is told it."""
+        ...
+
+    def forget_people(self) -> None:
+        """Keep nothing more of what anybody in particular said or tapped."""
         ...
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection
 from typing import Protocol, TypeAlias
 
-from core.crowd import ChatRules, Role
+from core.crowd import ChatRules
+from sentiment.chat import Appointment
 
-Authenticate: TypeAlias = Callable[[str, str], Awaitable[Role | None]]
+Authenticate: TypeAlias = Callable[[str, str], Awaitable[Appointment | None]]
 """Given a room and a credential, tells what it is worth there; None where nothing."""
 
 EmotesOf: TypeAlias = Callable[[str], Awaitable[Collection[str]]]

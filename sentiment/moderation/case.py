@@ -44,8 +44,9 @@ class Case:
         """Return what a room's levels make of it, the strictest first; not what they allow."""
         found = [
             finding
-            for axis in self.scores.keys() | self.model.keys()
-            if (finding := self._finding(axis, level_of(rules, axis))) is not None
+            for axis in Axis  # in their own order, that of equals too
+            if (axis in self.scores or axis in self.model)
+            and (finding := self._finding(axis, level_of(rules, axis))) is not None
         ]
         return sorted(found, key=lambda finding: finding.rank, reverse=True)
 

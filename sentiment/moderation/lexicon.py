@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ from sentiment.moderation.aim import (
 )
 from sentiment.moderation.levels import STRENGTHS
 from sentiment.moderation.listing import FOLDER, Entry, load
-from sentiment.moderation.matching import Hit, Matcher
+from sentiment.moderation.matching import COMMON, Hit, Matcher
 from sentiment.moderation.spelling import is_suspect, readings_of, spelt
 from sentiment.text.folding import FoldedText, fold
 
@@ -27,6 +28,12 @@ UNLAWFUL: Final = 4
 
 _HIDDEN_LETTERS_LEAST: Final = 6
 """Strong words of this length are found inside names: "xXkillyourselfXx"."""
+
+SPLIT_LEAST: Final = 4
+PIECE_LEAST: Final = 2
+PIECE_MOST: Final = 4
+"""Letters of a word that is found with a space put into it, and of its pieces. Longer pieces, and
+common words, mean themselves."""
 
 _NEGATIONS: Final = frozenset("dont never not no nunca please".split())
 _PRIDE: Final = frozenset(
@@ -71,6 +78,17 @@ class Lexicon:
         self._insults = frozenset(
             word for word, entry in single if entry.axis in (Axis.INSULT, Axis.HATE) or entry.aimed
         )
+        self._split = frozenset(
+            word
+            for word, entry in single
+            if not entry.exact
+            and max(entry.strength, entry.aimed or 0) >= 2
+            and SPLIT_LEAST <= len(word) <= 2 * PIECE_MOST
+        )
+        sizes = range(PIECE_LEAST, PIECE_MOST + 1)
+        self._first_pieces = (
+            frozenset(word[:size] for word in self._split for size in sizes) - COMMON
+        )
         self._unmistakable = frozenset(
             word
             for phrase, entry in lists.phrases
@@ -97,7 +115,7 @@ class Lexicon:
         for hit in hits:
             if hit.entry.axis is Axis.SWEARING or hit.start not in harmless:
                 weighing.add(hit, harmless=hit.start in harmless)
-        disguised = bool(text.unmasked) and words != spelt(text.words, text.plain)
+        disguised = words != spelt(text.words, text.plain)
         mentioned = {hit.start for hit in hits if hit.entry.axis not in (None, Axis.SPAM)}
         return Heard(weighing.strengths, min(9, len(mentioned)), words if disguised else None)
 
@@ -117,7 +135,21 @@ class Lexicon:
             readings = readings_of(text, self.matcher)
             words = tuple(each[-1] if len(each) > 1 else each[0] for each in readings)
             return words, self.matcher.find_disguised(readings)
+        if not self._first_pieces.isdisjoint(words):
+            words = self._rejoined(words)
         return words, self.matcher.find(words) if self.matcher.touches(words) else []
+
+    def _rejoined(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """Return `words` with those made one that a space was put into: "idi ota"."""
+        for at, (first, second) in enumerate(pairwise(words)):
+            if (
+                first + second in self._split
+                and min(len(first), len(second)) >= PIECE_LEAST
+                and max(len(first), len(second)) <= PIECE_MOST
+                and COMMON.isdisjoint((first, second))
+            ):
+                return (*words[:at], first + second, *self._rejoined(words[at + 2 :]))
+        return words
 
 
 def _harmless(hits: list[Hit]) -> set[int]:

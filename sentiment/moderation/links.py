@@ -64,6 +64,9 @@ _ENDINGS_THAT_ARE_WORDS: Final = frozenset(
     """dj me es it is in to so no us am be by my as la se de do va ve st id at best live fun party
     top win music dance video cool space world link pro""".split()
 )
+ENDINGS: Final = _ENDINGS | _ENDINGS_THAT_ARE_WORDS
+"""How the names of sites end."""
+
 _SECOND_LEVEL: Final = frozenset("co com org net edu gov gob ac nom".split())
 
 _LABEL: Final = r"[a-z0-9ñáéíóúü](?:[a-z0-9ñáéíóúü_-]{0,62}[a-z0-9ñáéíóúü])?"

@@ -21,7 +21,7 @@ JOINED_LETTERS_LEAST: Final = 7
 COLLAPSED_LETTERS_LEAST: Final = 5
 """Words of this length are found without their double letters where letters are drawn out."""
 
-_COMMON: Final = (
+COMMON: Final = (
     ENGLISH
     | SPANISH
     | frozenset(
@@ -123,7 +123,7 @@ class Matcher:
 
     def _commonness(self, part: str) -> tuple[int, int]:
         """Rank parts of a phrase: rare words first, then classes, then common words."""
-        return (1 if part in self._classes else 2 * (part in _COMMON), -len(part))
+        return (1 if part in self._classes else 2 * (part in COMMON), -len(part))
 
     def _learn(self, word: str, entry: Entry) -> None:
         self._vocabulary.add(word)

@@ -18,6 +18,7 @@ from sentiment.moderation.links import Standing, addresses, standing_of
 from sentiment.moderation.member import Member
 from sentiment.moderation.offences import GRAVE as GRAVE_OFFENCE
 from sentiment.moderation.offences import SLIGHT as SLIGHT_OFFENCE
+from sentiment.moderation.personal import EMAIL, PHONE, personal_data
 from sentiment.moderation.repeats import (
     REPEATS_MOST,
     USERS_MOST,
@@ -43,7 +44,14 @@ _LINK_SCORES: Final = {
     Standing.UNKNOWN: 0.7,
     Standing.SHADY: 0.95,
 }
+PERSONAL_SCORE: Final = 0.7
+"""Of what leads to a person, on the axis of links: it waits at the usual level."""
+
+PERSONAL: Final = "personal"
+"""Code of what is not shown since it leads to a person."""
+
 _GRAVE_AXES: Final = frozenset({Axis.HATE, Axis.THREAT})
+_PERSONAL_RULES: Final = frozenset({EMAIL, PHONE})
 _PICTURES: Final = re.compile(
     "[\u200d\ufe0e\ufe0f\u20e3\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff\U000e0020-\U000e007f]"
 )
@@ -118,6 +126,9 @@ class Moderator:
         """Charge what the words and the addresses say."""
         for axis in heard.strengths:
             case.charge(axis, "word_list", heard.score(axis))
+        personal = personal_data(text)
+        if personal is not None:
+            case.charge(Axis.LINKS, personal, PERSONAL_SCORE)
         found = addresses(text)
         if not found:
             return
@@ -188,7 +199,7 @@ def _decided(
     return Verdict(
         Action.TIME_OUT if seconds > 0.0 else findings[0].action,
         reasons,
-        reasons[0],
+        PERSONAL if _PERSONAL_RULES.issuperset(findings[0].rules) else reasons[0],
         timeout_seconds=seconds,
         weight=weight,
         retry_after_seconds=wait_seconds,
@@ -266,7 +277,13 @@ def _reasons(findings: list[Finding]) -> tuple[str, ...]:
 
 def _weight(findings: list[Finding], member: Member, now_seconds: float) -> int:
     """Return how heavy an offence is: none where nothing is deleted, or only by the model."""
-    deleted = [each for each in findings if each.by_rule and each.action is Action.DELETE]
+    deleted = [
+        each
+        for each in findings
+        if each.by_rule
+        and each.action is Action.DELETE
+        and not _PERSONAL_RULES.issuperset(each.rules)  # a slip, not an offence
+    ]
     if any(map(_is_grave, deleted)):
         return GRAVE_OFFENCE
     if any(each.axis is not Axis.FLOOD for each in deleted):

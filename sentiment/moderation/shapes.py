@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from core.crowd import EMOTE_NAME
 from sentiment.text.folding import FoldedText
 
 LENGTH_MOST: Final = 500
@@ -36,7 +37,8 @@ _MARK: Final = re.compile(
 )
 _SIGN: Final = re.compile(r"[!-/:-@\[-`{-~]")
 _CHEER: Final = re.compile(
-    r"<3+|[:;=8xX][-']?[()DPpOo3/\\|*]+|\\o/|\^_*\^|[!?¡¿.]+|:[a-z0-9_]{2,32}:|[-=~]*>+|<+[-=~]+"
+    r"<3+|[:;=8xX][-']?[()DPpOo3/\\|*]+|\\o/|\^_*\^|[!?¡¿.]+|[-=~]*>+|<+[-=~]+"
+    f"|:{EMOTE_NAME}:"
 )
 _LONG: Final = re.compile(r"[^\s:/]{50,}")
 _RUN: Final = re.compile(r"(.{1,4}?)\1+", re.DOTALL)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.clock import Clock
 from core.crowd import CrowdPulse, EmoteSpan, Moment, Reaction
-from core.messages import EncodedAudio, Envelope, Phase, SessionState
+from core.messages import Envelope, Phase, SessionState
 from sentiment.moments.moments import Moments
 from sentiment.moments.rules import MomentRules
 from sentiment.opinion import Opinion
@@ -49,12 +49,12 @@ class CrowdSenses:
         self._pulse.cheer(user, reaction, self._clock.monotonic_seconds())
 
     def hear_set(self, envelope: Envelope) -> None:
-        """Take what the room's set does; sound itself says nothing here."""
+        """Take what the room's set does; sound and pictures themselves say nothing here."""
         message, epoch = envelope.message, envelope.epoch
         if isinstance(message, SessionState) and message.phase is Phase.ENDED:
             self._over = epoch
         self._epoch = None if epoch == self._over else epoch
-        if not isinstance(message, EncodedAudio):
+        if not envelope.is_media:
             self._moments.hear(epoch, message)
 
     def tick(self, pts_microseconds: int) -> tuple[CrowdPulse, Sequence[Moment]]:
@@ -62,3 +62,11 @@ class CrowdSenses:
         pulse = self._pulse.tick(self._clock.monotonic_seconds())
         self._hype = pulse.hype
         return pulse, self._moments.tick(self._epoch, pts_microseconds / 1e6, pulse.hype)
+
+    def rest(self) -> None:
+        """Let go of what is too old for the pulse, while nobody is told it."""
+        self._pulse.forget(self._clock.monotonic_seconds())
+
+    def forget_people(self) -> None:
+        """Keep nothing more of what anybody in particular said or tapped."""
+        self._pulse.forget_people()

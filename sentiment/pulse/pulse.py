@@ -126,8 +126,7 @@ class Pulse:
             The time, not before anything heard.
         """
         self._skip_to(now_seconds)
-        for window in (*self._windows(), self._rate):
-            window.forget(now_seconds)
+        self.forget(now_seconds)
         self.signs = self._signs()
         hype = self._hype.take(self.signs, self._meant.voices)
         reason = self._reason()
@@ -143,6 +142,16 @@ class Pulse:
             top_emotes=favourites(self._shown, TOP_EMOTES),
             reactions={r.value: len(users) for r, users in self._reactions.items()},
         )
+
+    def forget(self, now_seconds: float) -> None:
+        """Let go of what is older than its window; `tick` does so too."""
+        for window in (*self._windows(), self._rate):
+            window.forget(now_seconds)
+
+    def forget_people(self) -> None:
+        """Let go of everything that is kept by user; what is usual in the room stays known."""
+        for window in self._windows():
+            window.forget(math.inf)
 
     def _hear_any(self, user: str, at_seconds: float, emote: str | None) -> None:
         self._present.hear(user, at_seconds, None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Final
 
-from core.crowd import EmoteSpan
+from core.crowd import EMOTE_NAME, EmoteSpan
 
 STARTER_EMOTES: Final = (
     "fire", "heart", "hands", "wow", "boo", "dance", "drop", "vinyl", "headphones", "laugh",
@@ -14,7 +14,7 @@ STARTER_EMOTES: Final = (
 )  # fmt: skip
 """What every room has; drawn in `web/static/emotes`."""
 
-EMOTE: Final = re.compile(r":([a-z0-9_]{2,32}):")
+EMOTE: Final = re.compile(f":({EMOTE_NAME}):")
 EMOTES_MOST: Final = 60
 """Emotes of one message that are drawn; the rest stays text."""
 

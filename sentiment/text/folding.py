@@ -33,7 +33,6 @@ DISGUISED_MOST_CHARACTERS: Final = 48
 
 WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _ALL_LATIN: Final = "a-z\u00c0-\u024f"
-_SPACES: Final = re.compile(r"\s+")
 _MARK: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _MARKS: Final = re.compile(f"({_MARK}{{{MARKS_MOST}}}){_MARK}+")
 _JOINER_BY_A_LETTER: Final = re.compile(r"(?<=\w)\u200d|\u200d(?=\w)|^\u200d+|\u200d+$")
@@ -41,11 +40,16 @@ _LONG_RUN: Final = re.compile(r"(\w)\1{2,}")
 _SPACED_OUT: Final = re.compile(r"(?<!\w)(?:\w[\s.,_·•*/\\|~-]{1,3}){2,}\w(?!\w)")
 _SEPARATOR: Final = re.compile(r"(?<=\w)[._·•~/\\=^-]+(?=\w)")
 _INNER_SIGN: Final = re.compile(r"(?<=\w)[*#%]+|[*#%]+(?=\w)")
-_SUSPECT: Final = re.compile(
+_DRAWN_OUT: Final = re.compile(r"(\w)\1\1")
+_SIGN_BY_A_LETTER: Final = re.compile(
     r"[^\W\d_][\d@$!|+€£(¡*#%._·•~/\\=^-]+[^\W\d_]|[\d@$|+€£(¡*#%][^\W\d_]|[^\W\d_][\d@$|+€£(¡*#%]"
-    r"|(\w)\1\1|(?<!\w)\w[\W_]{1,3}\w(?!\w)"
 )
-"""Without any of these nothing is disguised."""
+_LETTER_BY_ITSELF: Final = re.compile(r"(?<!\w)\w[\W_]{1,3}\w(?!\w)")
+"""Without any of these three nothing is disguised."""
+_PLAIN_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz áéíóúüñ,?:;'\"")
+"""A message of these alone has no sign that could stand for a letter."""
+_JOINERS: Final = frozenset("_'’")
+"""What may stand within a word, or within single letters."""
 _NATIVE: Final = re.compile(f"[^\\W\\d_{_ALL_LATIN}{''.join(FOREIGN)}]")
 """A letter that no Latin one looks like."""
 _NO_LETTER: Final = re.compile(r"[\W\d_]+")
@@ -86,9 +90,22 @@ def fold(text: str) -> FoldedText:
     """
     shown = _shown(text[:READ_MOST_CHARACTERS])
     plain = _plain(shown)
-    bare = _LONG_RUN.sub(r"\1\1", without_accents(plain))
     words = tuple(WORD.findall(plain))
-    return FoldedText(text, shown, plain, bare, words, _unmasked(plain, words))
+    drawn_out = _DRAWN_OUT.search(plain) is not None
+    bare = without_accents(plain)
+    if drawn_out or bare is not plain:  # letters can be the same without their accents
+        bare = _LONG_RUN.sub(r"\1\1", bare)
+    unmasked = _unmasked(plain, words) if drawn_out or _is_suspect(plain, words) else ()
+    return FoldedText(text, shown, plain, bare, words, unmasked)
+
+
+def _is_suspect(plain: str, words: tuple[str, ...]) -> bool:
+    """Whether a sign may stand for a letter, or letters stand by themselves."""
+    if not _PLAIN_LETTERS.issuperset(plain) and _SIGN_BY_A_LETTER.search(plain) is not None:
+        return True
+    if _JOINERS.isdisjoint(plain) and sum([len(word) == 1 for word in words]) < 2:
+        return False
+    return _LETTER_BY_ITSELF.search(plain) is not None
 
 
 def without_accents(text: str) -> str:
@@ -102,11 +119,11 @@ def without_accents(text: str) -> str:
 
 def _shown(text: str) -> str:
     if text.isascii() and text.isprintable():
-        return _SPACES.sub(" ", text).strip()
+        return " ".join(text.split())
     visible = unicodedata.normalize("NFC", text.translate(INVISIBLE))
     if "\u200d" in visible:
         visible = _JOINER_BY_A_LETTER.sub("", visible)
-    return _SPACES.sub(" ", _MARKS.sub(r"\1", visible)).strip()
+    return " ".join(_MARKS.sub(r"\1", visible).split())
 
 
 def _plain(shown: str) -> str:
@@ -145,8 +162,6 @@ def _is_disguised(chunk: str, native: bool) -> bool:
 
 def _unmasked(plain: str, words: tuple[str, ...]) -> tuple[str, ...]:
     """Return, in order and once each, the words that disguises may stand for."""
-    if _SUSPECT.search(plain) is None:
-        return ()
     known = set(words)
     found = dict.fromkeys(each for each in _candidates(plain, words) if each not in known)
     return tuple(found)

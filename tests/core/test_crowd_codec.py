@@ -1,7 +1,10 @@
 """What crowds are asked and tell survives the way between processes exactly."""
 
+from dataclasses import replace
+
 import pytest
 
+from core import crowd_codec
 from core.crowd import (
     Action,
     ChatMessage,
@@ -18,10 +21,12 @@ from core.crowd import (
     Joined,
     Moderate,
     Moment,
+    Moments,
     MomentStatus,
     Queue,
     QueuedMessage,
     Quote,
+    ReadMoments,
     Refused,
     Role,
     Said,
@@ -29,6 +34,7 @@ from core.crowd import (
 )
 from core.crowd_codec import decode, encode
 from core.errors import BadInput
+from core.plain import to_plain
 
 MESSAGE = ChatMessage(
     "m1", "u1", "Ana", Role.DJ, "qué temazo :fire:", (EmoteSpan("fire", 11, 17),),
@@ -69,6 +75,8 @@ def test_every_event_comes_back_as_it_went(event: CrowdEvent) -> None:
             (),
             ChatRules(),
         ),
+        ReadMoments("room"),
+        Moments((MOMENT,)),
         Refused("busy", 1.0),
     ],
 )
@@ -84,3 +92,34 @@ def test_what_was_not_expected_is_refused() -> None:
             decode(damaged, Refused)
     with pytest.raises(ValueError, match="str"):
         encode("text")
+
+
+def test_an_envelope_becomes_bytes_once_however_many_are_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[object] = []
+
+    def counted(value: object) -> dict[str, object]:
+        made.append(type(value))
+        return to_plain(value)
+
+    monkeypatch.setattr(crowd_codec, "to_plain", counted)
+    envelope = CrowdEnvelope("room", "e", 1, 0, MESSAGE)
+    told = encode(envelope)
+    answers = [
+        encode(Joined("e", 2, 1, (envelope,), ChatRules(), user)) for user in ("u1", "u2", "u3")
+    ]
+    assert made == [CrowdEnvelope, Joined, Joined, Joined]
+    assert decode(told, CrowdEnvelope) == envelope
+    for answer in answers:
+        assert decode(answer, Joined).events == (envelope,)
+
+
+def test_bytes_of_an_envelope_go_with_it() -> None:
+    before = len(crowd_codec._ENCODED)
+    envelope = CrowdEnvelope("room", "e", 1, 0, replace(MESSAGE, text="secreto"))
+    again = replace(envelope, event=replace(MESSAGE, text=""))
+    assert b"secreto" in encode(envelope) and b"secreto" not in encode(again)
+    assert len(crowd_codec._ENCODED) == before + 2
+    del envelope, again
+    assert len(crowd_codec._ENCODED) == before

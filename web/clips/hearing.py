@@ -47,11 +47,16 @@ class HeardSet:
     """A set and its latest scores, oldest first."""
 
     info: SessionInfo
+    last_seq: int = 0  # of its events
     scores: deque[HeardScore] = field(default_factory=lambda: deque(maxlen=HEARD_SCORES))
 
 
 class HeardSets:
-    """Listens to envelopes of any rooms."""
+    """Listens to envelopes of any rooms.
+
+    The same set may be told twice, as it is taken in and over the bus: what was heard already
+    counts once.
+    """
 
     def __init__(self) -> None:
         self._sets: OrderedDict[str, HeardSet] = OrderedDict()
@@ -59,13 +64,20 @@ class HeardSets:
     def hear(self, envelope: Envelope) -> None:
         """Take an envelope; returns at once."""
         message = envelope.message
-        if isinstance(message, SessionState):
-            heard = self._sets.setdefault(message.info.session, HeardSet(message.info))
-            heard.info = message.info
-        elif isinstance(message, Score) and envelope.epoch in self._sets:
-            self._sets[envelope.epoch].scores.append(heard_score(message))
-        else:
+        if not isinstance(message, SessionState | Score):
             return
+        heard = self._sets.get(envelope.epoch)
+        if heard is None:
+            if not isinstance(message, SessionState):
+                return
+            heard = self._sets[envelope.epoch] = HeardSet(message.info)
+        if envelope.seq <= heard.last_seq:
+            return
+        heard.last_seq = envelope.seq
+        if isinstance(message, SessionState):
+            heard.info = message.info
+        else:
+            heard.scores.append(heard_score(message))
         self._sets.move_to_end(envelope.epoch)
         while len(self._sets) > MOST_SETS:
             self._sets.popitem(last=False)

@@ -19,6 +19,7 @@ from battles.moderators import ModeratorStore
 from core.bus import Bus
 from core.clock import Clock
 from core.crowd import AuditEntry, CrowdDoor, Moment
+from core.messages import Envelope
 from core.metrics import Metrics
 from sentiment.classifier import Classifier
 from sentiment.hosting.clipping import ClipMaker as CutClip
@@ -31,6 +32,7 @@ from sentiment.text.emotes import STARTER_EMOTES
 from web.clips import ClipMaker, ClipOutcome
 from web.crowd.credentials import Credentials
 from web.crowd.desk import Desk
+from web.crowd.emotes import emotes_elsewhere_router, emotes_router
 from web.crowd.listings import MomentsOf, listings_router, moments_through, no_moments
 from web.crowd.moderation import moderation_router
 from web.crowd.moderators import moderators_elsewhere_router, moderators_router
@@ -41,9 +43,6 @@ from web.viewers.shut_door import CHAT_DISABLED, CROWD_ELSEWHERE, ShutDoor
 
 STARTER_FOLDER: Final = "emotes"
 """Below the pages' static files."""
-
-EVERYBODY: Final = "listings"
-"""What stands for an address where a crowd is asked for what it shows to everybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class Crowd:
     moments_of: MomentsOf = no_moments
     stores: Stores | None = None  # None where no database is at hand
     check: PartCheck | None = None  # None where it hosts none
+    emotes_changed: Callable[[str], None] = lambda _: None  # of a room
 
     def routers(self, address: Callable[[str], str], static_folder: str) -> Sequence[APIRouter]:
         """Return its routes.
@@ -80,6 +80,13 @@ class Crowd:
             moderators_elsewhere_router()
             if stores is None
             else moderators_router(stores.moderators, stores.keys.authenticate),
+            emotes_elsewhere_router()
+            if stores is None
+            else emotes_router(
+                stores.emotes,
+                Credentials(stores.keys, stores.moderators).appointment,
+                self.emotes_changed,
+            ),
             listings_router(
                 self.moments_of,
                 None if stores is None else stores.emotes,
@@ -101,7 +108,7 @@ async def crowd_elsewhere(settings: Settings, metrics: Metrics, stack: AsyncExit
     if settings.redis_address is None:
         return Crowd(ShutDoor(CROWD_ELSEWHERE))
     door = _door_through_redis(settings.redis_address, metrics, stack)
-    return Crowd(door, moments_through(door, EVERYBODY))
+    return Crowd(door, moments_through(door))
 
 
 async def crowd_here(
@@ -150,15 +157,17 @@ async def crowd_here(
         classifier,
         lambda: Moderator(lexicon),
         lambda _room: CrowdSenses(clock),
+        listen=lexicon.read,
         names=Names(),
         clock=clock,
         metrics=metrics,
         bus=bus,
-        authenticate=Credentials(keys, stores.moderators).role,
+        authenticate=Credentials(keys, stores.moderators).appointment,
         audit=log if settings.chat.audit_days > 0 else NoRecord(),
         rules_store=ChatRulesStore(database, clock),
         emotes_of=_names_of(stores.emotes),
         clip_maker=None if clips is None else _cut(clips, lambda: host),
+        hear_set=_deaf if clips is None else clips.hear,
         config=settings.crowd_config(),
     )
     host.start()
@@ -171,12 +180,12 @@ async def crowd_here(
         # Of several that could host, one does: even this one comes in by the common door.
         _offer(host, settings.redis_address, clock, metrics, stack)
         door = _door_through_redis(settings.redis_address, metrics, stack)
-        return Crowd(door, moments_through(door, EVERYBODY), stores, check)
+        return Crowd(door, moments_through(door), stores, check, host.read_emotes)
 
     async def moments_of(room: str) -> Sequence[Moment]:
         return host.recent_moments(room)
 
-    return Crowd(host, moments_of, stores, check)
+    return Crowd(host, moments_of, stores, check, host.read_emotes)
 
 
 def _offer(
@@ -220,6 +229,10 @@ def _names_of(emotes: EmoteStore) -> EmotesOf:
         return [emote.name for emote in await emotes.list(room)]
 
     return names
+
+
+def _deaf(_: Envelope) -> None:
+    """Take what nobody wants to hear."""
 
 
 def _cut(clips: ClipMaker, host: Callable[[], LiveCrowd]) -> CutClip:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from battles.keys import KEY_FORMAT, KeyStore
 from battles.moderators import PASS_FORMAT, ModeratorStore
 from core.crowd import Role
+from sentiment.chat import Appointment
 
 
 class Credentials:
@@ -22,7 +23,7 @@ class Credentials:
         self._keys = keys
         self._moderators = moderators
 
-    async def role(self, room: str, credential: str) -> Role | None:
+    async def appointment(self, room: str, credential: str) -> Appointment | None:
         """Return what a credential is worth in `room`; None where nothing.
 
         Raises
@@ -34,8 +35,9 @@ class Credentials:
         """
         if KEY_FORMAT.fullmatch(credential):
             publisher = await self._keys.authenticate(credential)
-            return Role.DJ if publisher.room == room else None
+            return Appointment(Role.DJ, publisher.dj_name) if publisher.room == room else None
         if PASS_FORMAT.fullmatch(credential):
             moderator = await self._moderators.authenticate(credential)
-            return Role.MODERATOR if moderator.room == room else None
+            if moderator.room == room:
+                return Appointment(Role.MODERATOR, moderator.name)
         return None

@@ -13,7 +13,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from battles.emotes import NAME_FORMAT, Emote
-from core.crowd import CrowdDoor, Join, Joined, Moment, Refused
+from core.crowd import CrowdDoor, Moment, Moments, ReadMoments, Refused
 from core.errors import NotFound, StorageUnavailable
 from sentiment.text.emotes import STARTER_EMOTES
 from web.crowd.bearer import error_of, require_room_name
@@ -68,7 +68,7 @@ def listings_router(moments_of: MomentsOf, emotes: Emotes | None, starter_folder
     async def list_emotes(room: str, request: Request) -> Response:
         own = await _own(emotes, require_room_name(room))
         every = [_starter(name, starter_folder) for name in STARTER_EMOTES]
-        return _listing({"emotes": [*every, *map(_own_emote, own)]}, request)
+        return _listing({"emotes": [*every, *map(own_emote, own)]}, request)
 
     @router.get("/emotes/{room}/{name}", summary="The picture of a room's own emote")
     async def picture(room: str, name: str, request: Request) -> Response:
@@ -85,26 +85,14 @@ def listings_router(moments_of: MomentsOf, emotes: Emotes | None, starter_folder
     return router
 
 
-def moments_through(door: CrowdDoor, address: str) -> MomentsOf:
-    """Return how to ask a crowd for its moments as anybody who joins is told them.
-
-    Parameters
-    ----------
-    door
-        The way to the crowd.
-    address
-        What the crowd is to take for the asker's.
-    """
+def moments_through(door: CrowdDoor) -> MomentsOf:
+    """Return how to ask a crowd for its moments, wherever it is hosted."""
 
     async def moments(room: str) -> Sequence[Moment]:
-        reply = await door.ask(Join(room, None, None, address))
+        reply = await door.ask(ReadMoments(room))
         if isinstance(reply, Refused):
             raise error_of(reply)
-        latest: dict[str, Moment] = {}
-        for envelope in reply.events if isinstance(reply, Joined) else ():
-            if isinstance(envelope.event, Moment):
-                latest[envelope.event.id] = envelope.event
-        return tuple(reversed(latest.values()))
+        return reply.moments if isinstance(reply, Moments) else ()
 
     return moments
 
@@ -130,7 +118,8 @@ def _starter(name: str, folder: str) -> Json:
     return {"name": name, "src": f"{folder}/{name}.svg", "label_key": f"emote.{name}"}
 
 
-def _own_emote(emote: Emote) -> Json:
+def own_emote(emote: Emote) -> Json:
+    """Return what is told of an emote of a room's own."""
     # Named by its content too, so that a replaced picture is fetched at once.
     src = f"/emotes/{emote.room}/{emote.name}?v={emote.digest[:12]}"
     return {"name": emote.name, "src": src, "label_key": None}

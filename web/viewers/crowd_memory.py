@@ -21,6 +21,7 @@ class CrowdMemory:
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
         self._units: OrderedDict[int, CrowdUnit] = OrderedDict()
+        self._gone: OrderedDict[str, int] = OrderedDict()  # removed messages, and by which `seq`
 
     def __len__(self) -> int:
         return len(self._units)
@@ -28,8 +29,16 @@ class CrowdMemory:
     def add(self, envelope: CrowdEnvelope) -> CrowdUnit:
         """Keep the next event, and return what viewers get of it."""
         if isinstance(envelope.event, ChatRemoved):
+            self._note_gone(envelope.event.messages, envelope.seq)
             self._forget_texts(frozenset(envelope.event.messages))
         return self._keep(envelope)
+
+    def _note_gone(self, messages: Collection[str], seq: int) -> None:
+        for message in messages:
+            self._gone[message] = seq
+            self._gone.move_to_end(message)
+        while len(self._gone) > self._capacity:
+            self._gone.popitem(last=False)
 
     def _keep(self, envelope: CrowdEnvelope) -> CrowdUnit:
         unit = self._units[envelope.seq] = CrowdUnit(envelope)
@@ -45,10 +54,18 @@ class CrowdMemory:
     def unit(self, envelope: CrowdEnvelope) -> CrowdUnit:
         """Return an event of the host's history as a unit: the one that is kept, if it is the same.
 
-        The host takes the text out of an event in its history when the message is removed.
+        The host takes the text out of an event in its history when the message is removed. An
+        answer may have been on its way then; its text is not kept again.
         """
         kept = self._units.get(envelope.seq)
-        return kept if kept is not None and kept.envelope == envelope else self._keep(envelope)
+        if kept is not None and kept.envelope == envelope:
+            return kept
+        return CrowdUnit(envelope) if self._is_outdated(envelope) else self._keep(envelope)
+
+    def _is_outdated(self, envelope: CrowdEnvelope) -> bool:
+        """Whether an event shows what was removed after it; a moderator may show it again later."""
+        gone = {message for message, seq in self._gone.items() if seq > envelope.seq}
+        return _shows(envelope.event, gone)
 
     def run(self, first_seq: int, last_seq: int) -> list[CrowdUnit] | None:
         """Return all units from one to another; None where one of them is missing."""
@@ -59,6 +76,7 @@ class CrowdMemory:
     def clear(self) -> None:
         """Forget everything."""
         self._units.clear()
+        self._gone.clear()
 
 
 def _shows(event: CrowdEvent, messages: Collection[str]) -> bool:

@@ -24,7 +24,7 @@ from core.crowd import (
     Said,
     Say,
 )
-from sentiment.chat import ChatLimits, ChatRoom, Ruling
+from sentiment.chat import Appointment, ChatLimits, ChatRoom, Ruling
 
 ALLOW = Ruling(Action.ALLOW)
 HOLD = Ruling(Action.HOLD, reasons=("insult",))
@@ -81,10 +81,18 @@ class Crowded:
             "room", self.world, clock=self.clock, names=PlainNames(), limits=limits
         )
 
-    def join(self, person: str, name: str | None = None, role: Role | None = None, **more):
+    def join(
+        self,
+        person: str,
+        name: str | None = None,
+        role: Role | None = None,
+        known_as: str | None = None,
+        **more,
+    ):
         name = person.capitalize() if name is None else name
         request = Join("room", person, name, more.pop("address", person), **more)
-        return self.room.join(request, role)
+        appointment = None if role is None else Appointment(role, known_as)
+        return self.room.join(request, appointment)
 
     def points(self, person: str) -> float:
         member = self.room.member(person)

@@ -277,3 +277,20 @@ def test_what_no_room_may_show_stays_away(crowd: Crowded) -> None:
     for who in ("mod", "rosa"):
         assert crowd.do(who, Deed.APPROVE, message=mid) == Refused("not_allowed")
     assert crowd.texts() == []
+
+
+def test_the_record_says_which_moderator_whatever_they_call_themselves(crowd: Crowded) -> None:
+    crowd.join("mod2", "Nobody", role=Role.MODERATOR, known_as="Luz")
+    crowd.do("mod2", Deed.DELETE, message=crowd.shown("ana", "one"))
+    assert crowd.world.audits[-1].actor == "Luz"
+    crowd.join("mod2", "Somebody else")
+    crowd.do("mod2", Deed.DELETE, message=crowd.shown("ana", "two"))
+    assert crowd.world.audits[-1].actor == "Luz"
+    crowd.do("mod", Deed.DELETE, message=crowd.shown("ana", "three"))
+    assert crowd.world.audits[-1].actor == "Mod"
+
+
+def test_nobody_decides_in_the_machines_name(crowd: Crowded) -> None:
+    crowd.join("mod2", "Machine", role=Role.MODERATOR, known_as="machine")
+    crowd.do("mod2", Deed.DELETE, message=crowd.shown("ana", "one"))
+    assert crowd.world.audits[-1].actor == "moderator"

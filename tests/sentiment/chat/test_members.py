@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.crowd import Join, Joined, Refused, Role
-from sentiment.chat import ChatLimits
+from sentiment.chat import Appointment, ChatLimits
 from tests.sentiment.chat.crowded import ALLOW, TIME_OUT, Crowded
 
 
@@ -57,7 +57,7 @@ def test_the_djs_name_is_for_the_dj(crowd: Crowded) -> None:
     assert crowd.join("ana", "dj rosa") == Refused("name_taken")
     assert crowd.join("mod", "dj rosa", Role.MODERATOR) == Refused("name_taken")
     assert crowd.join("rosa", "DJ Rosa", Role.DJ).name == "DJ Rosa"
-    phone = crowd.room.join(Join("room", "phone", None, "x"), Role.DJ)
+    phone = crowd.room.join(Join("room", "phone", None, "x"), Appointment(Role.DJ))
     assert phone.name == "DJ Rosa"
     assert crowd.room.member("rosa").name == "DJ Rosa"
 
@@ -70,7 +70,7 @@ def test_the_dj_is_called_as_they_go_live(crowd: Crowded) -> None:
 
 def test_whoever_had_the_djs_name_before_loses_it(crowd: Crowded) -> None:
     crowd.join("ana", "DJ Rosa")
-    crowd.room.join(Join("room", "rosa", None, "x"), Role.DJ)
+    crowd.room.join(Join("room", "rosa", None, "x"), Appointment(Role.DJ))
     crowd.room.floor.members.reserve("DJ Rosa")
     assert crowd.room.member("ana").name is None
     assert crowd.room.member("rosa").name == "DJ Rosa"
@@ -163,3 +163,13 @@ def test_a_new_salt_changes_every_id_and_keeps_who_is_there(crowd: Crowded) -> N
     assert crowd.room.member("troll").silent_seconds(crowd.clock.monotonic_seconds()) == 50
     assert crowd.say("ana", "hello", key="once") == said
     assert crowd.join("bob", "Gone").name == "Gone"
+
+
+def test_a_name_that_is_shown_otherwise_than_typed_makes_no_newcomer_at_each_return() -> None:
+    crowd = Crowded(ChatLimits(newcomers_an_hour=2, full_joins_most=100))
+    for _ in range(5):
+        joined = crowd.join("ana", "  Ana ", address="one")
+        assert isinstance(joined, Joined) and joined.name == "Ana"
+    assert isinstance(crowd.join("leo", "Leo", address="one"), Joined)
+    refused = crowd.join("sol", "Sol", address="one")
+    assert isinstance(refused, Refused) and refused.code == "address_full"

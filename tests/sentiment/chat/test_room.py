@@ -14,6 +14,7 @@ from core.crowd import (
     Deed,
     Done,
     Join,
+    Joined,
     Moment,
     MomentStatus,
     Queue,
@@ -308,3 +309,63 @@ def test_a_removed_text_is_nowhere_but_where_it_can_be_undone(crowd: Crowded) ->
     crowd.world.forget()
     assert not [s for s in strings_within(crowd.room) if "SECRET" in s]
     assert "reply 4" in texts(floor.history.since(None, 0)[1])
+
+
+def test_nobody_is_told_everything_again_and_again() -> None:
+    crowd = Crowded(ChatLimits(full_joins_most=2, full_joins_seconds=3.0))
+    first = crowd.join("ana")
+    assert isinstance(first, Joined)
+    crowd.shown("ana", "hola")
+    assert isinstance(crowd.join("ana"), Joined)
+    refused = crowd.join("ana")
+    assert refused == Refused("too_fast", 3.0)
+    # Whoever comes back with what they have is told the little that they missed.
+    resumed = crowd.join("ana", epoch=first.epoch, seq=first.last_seq)
+    assert isinstance(resumed, Joined) and texts(resumed.events) == ["hola"]
+    assert isinstance(crowd.join("leo"), Joined)
+    crowd.clock.advance(3.0)
+    assert isinstance(crowd.join("ana"), Joined)
+
+
+def test_one_person_cannot_fill_what_waits_for_the_moderators() -> None:
+    crowd = Crowded(ChatLimits(held_a_member=2, waiting_most=3))
+    for person in ("ana", "bob"):
+        crowd.join(person)
+    crowd.join("mod", role=Role.MODERATOR)
+    first = crowd.say("bob", "of bob", HOLD)
+    for text in ("one", "two"):
+        assert crowd.say("ana", text, HOLD).action is Action.HOLD
+    more = crowd.say("ana", "three", HOLD, key="k3")
+    assert more == Said("k3", Action.DELETE, None, "too_many")
+    assert [waits.text for waits in queue(crowd).waiting] == ["of bob", "one", "two"]
+    assert "three" not in strings_within(crowd.room)
+    assert crowd.shown("ana", "what needs no look is shown")
+    assert first.message is not None
+    second = queue(crowd).waiting[1].message
+    crowd.do("mod", Deed.DENY, message=second)
+    assert crowd.say("ana", "four", HOLD).action is Action.HOLD
+
+
+def test_appeals_do_not_count_as_what_is_held() -> None:
+    crowd = Crowded(ChatLimits(held_a_member=1, appeals_a_member=1))
+    crowd.join("ana")
+    crowd.say("ana", "was deleted", DELETE, key="1")
+    assert crowd.room.appeal(Appeal("room", "ana", "1")) == Done()
+    assert crowd.say("ana", "is held", HOLD).action is Action.HOLD
+
+
+def test_refused_tries_do_not_push_out_what_waits() -> None:
+    crowd = Crowded(ChatLimits(answers_a_member=4))
+    crowd.join("ana")
+    crowd.join("mod", role=Role.MODERATOR)
+    held = crowd.say("ana", "look at me", HOLD, key="held")
+    crowd.say("ana", "take me back", DELETE, key="appealable")
+    crowd.room.configure(ChatRules(slow_seconds=60.0))
+    for number in range(10):
+        assert crowd.say("ana", "too fast", key=f"r{number}").code == "slow_mode"
+    assert crowd.say("ana", "again", key="held") == held
+    crowd.do("mod", Deed.APPROVE, message=held.message)
+    assert crowd.say("ana", "again", key="held").action is Action.ALLOW
+    assert crowd.say("ana", "again", key="appealable").may_appeal
+    member = crowd.room.member("ana")
+    assert member is not None and len(member.answers) == 4

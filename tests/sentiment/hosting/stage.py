@@ -23,6 +23,7 @@ from core.crowd import (
     Joined,
     Moderate,
     Moment,
+    MomentStatus,
     Reaction,
     Refused,
     Role,
@@ -32,8 +33,10 @@ from core.crowd import (
 from core.feed import SessionFeed
 from core.messages import EncodedAudio, Envelope, Phase, SessionInfo, SessionState
 from core.metrics import Metrics
+from sentiment.chat import Appointment
 from sentiment.hosting.config import CrowdConfig
 from sentiment.live import LiveCrowd
+from sentiment.moderation.lexicon import Heard
 from sentiment.moderation.member import Member
 from sentiment.moderation.verdict import ALLOWED, Verdict
 from sentiment.opinion import Opinion
@@ -56,15 +59,23 @@ VERDICTS = {
 }
 
 
+def moment(status: MomentStatus = MomentStatus.PROVISIONAL, name: str = "m") -> Moment:
+    return Moment(name, status, 1.0, 2.0, "drop", "set", 0.5, None)
+
+
 class StagedReader:
     """Counts what it reads; fails while told to, and may be slow on a test's clock."""
 
     def __init__(self) -> None:
         self.batches: list[int] = []
+        self.heard: list[Heard] = []
         self.fails = False
         self.before: Callable[[], None] = lambda: None
 
-    def read(self, texts: Sequence[FoldedText]) -> list[Opinion]:
+    def read(
+        self, texts: Sequence[FoldedText], heard: Sequence[Heard] | None = None
+    ) -> list[Opinion]:
+        self.heard.extend(heard or ())
         self.batches.append(len(texts))
         self.before()
         if self.fails:
@@ -78,6 +89,7 @@ class StagedModerator:
     def __init__(self) -> None:
         self.opinions: list[Opinion] = []
         self.hypes: list[float | None] = []
+        self.heard: list[Heard | None] = []
 
     def judge(
         self,
@@ -88,7 +100,9 @@ class StagedModerator:
         *,
         now_seconds: float,
         hype: float | None = None,
+        heard: Heard | None = None,
     ) -> Verdict:
+        self.heard.append(heard)
         self.opinions.append(opinion)
         self.hypes.append(hype)
         if text.raw.startswith("!crash"):
@@ -107,6 +121,8 @@ class StagedSenses:
         self.cheers: list[tuple[str, Reaction]] = []
         self.heard: list[Envelope] = []
         self.ticks = 0
+        self.rests = 0
+        self.forgotten = 0
 
     def hear_said(
         self, user: str, text: FoldedText, emotes: Sequence[EmoteSpan], opinion: Opinion | None
@@ -125,6 +141,12 @@ class StagedSenses:
         self.moments.clear()
         return self.pulse, moments
 
+    def rest(self) -> None:
+        self.rests += 1
+
+    def forget_people(self) -> None:
+        self.forgotten += 1
+
 
 class MemoryStores:
     """Rules, decisions, credentials and emotes; each fails or hangs while told to."""
@@ -133,6 +155,7 @@ class MemoryStores:
         self.rules: dict[str, ChatRules] = {}
         self.decisions: list[AuditEntry] = []
         self.credentials = dict(CREDENTIALS)
+        self.names: dict[str, str] = {}  # that the DJ gave those who hold them
         self.emotes: dict[str, set[str]] = {}
         self.fails = False
         self.hangs = False
@@ -157,9 +180,10 @@ class MemoryStores:
         await self._trouble()
         self.decisions.extend(entries)
 
-    async def authenticate(self, room: str, credential: str) -> Role | None:
+    async def authenticate(self, room: str, credential: str) -> Appointment | None:
         await self._trouble()
-        return self.credentials.get(credential)
+        role = self.credentials.get(credential)
+        return None if role is None else Appointment(role, self.names.get(credential))
 
     async def emotes_of(self, room: str) -> set[str]:
         await self._trouble()
@@ -179,12 +203,14 @@ class Stage:
         self.senses: dict[str, StagedSenses] = {}
         self.stores = MemoryStores()
         self.heard: list[CrowdEnvelope] = []
+        self.listened: list[FoldedText] = []  # of which the word lists were asked
         changes.setdefault("tick_seconds", 0.01)
         changes.setdefault("store_seconds", 0.2)
         self.crowd = LiveCrowd(
             self.reader,
             lambda: self.moderator,
             self._make_senses,
+            listen=self._listen,
             names=PlainNames(),
             clock=self.clock,
             metrics=self.metrics,
@@ -196,6 +222,10 @@ class Stage:
             clip_maker=clip_maker,
             config=CrowdConfig(**changes),
         )
+
+    def _listen(self, text: FoldedText) -> Heard:
+        self.listened.append(text)
+        return Heard(mentioned=len(self.listened))
 
     def _make_senses(self, room: str) -> StagedSenses:
         return self.senses.setdefault(room, StagedSenses())

@@ -125,3 +125,38 @@ def test_a_rooms_own_words_are_whole_words() -> None:
     assert holds_blocked(fold("what a Spoiler Alert, sorry"), ("spoiler alert",))
     assert not holds_blocked(fold("anything"), ("!!!",))
     assert not holds_blocked(fold("anything"), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eres un idi ota",
+        "you are an idi ot",
+        "you are a mo ron",
+        "hijo de pu ta",
+        "eres un id iota",
+    ],
+)
+def test_a_space_put_into_a_word_hides_nothing(text: str) -> None:
+    heard = Lexicon.shipped().read(fold(text))
+    assert heard.strengths
+    assert heard.undisguised is not None  # the model is told the plain form
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "put a track on",
+        "the pen is on the table",
+        "as i said",
+        "put a beat on it",
+        "co producer",
+        "more on that later",
+        "ana l from lima",
+        "es tu pido",
+        "an al green song",
+        "sub normal level",
+    ],
+)
+def test_words_that_touch_make_no_others(text: str) -> None:
+    assert Lexicon.shipped().read(fold(text)).strengths == {}

@@ -1,6 +1,7 @@
 from core.clock import ManualClock
 from core.crowd import MomentStatus, Reaction
 from core.messages import EncodedAudio, Envelope, Phase, RoomMessage, SessionInfo, SessionState
+from core.show import EncodedPicture, PictureFormat
 from sentiment.hosting.senses import Senses
 from sentiment.moments import CrowdSenses
 from sentiment.opinion import Opinion
@@ -9,6 +10,7 @@ from tests.sentiment.moments.sets import drop_scores
 
 GLAD = Opinion(0.6, "positive", 0.01, 0.0, 0.0, 0.0, 0.0, "en")
 PACKET = EncodedAudio("set", 0, 960, b"", False, 0.0)
+PICTURE = EncodedPicture("set", PictureFormat.VP9, 0, 2_400, True, 320, 180, False, b"")
 
 
 def envelope(message: RoomMessage, pts_seconds: float = 0.0, epoch: str = "set") -> Envelope:
@@ -44,6 +46,7 @@ def evening(sensing: Senses, clock: ManualClock, seconds: int, joy_at: range = r
 def test_they_do_what_a_host_asks_for() -> None:
     sensing, clock = senses()
     sensing.hear_set(envelope(PACKET))
+    sensing.hear_set(envelope(PICTURE))
     told = evening(sensing, clock, 180, range(126, 132))
     assert [moment.status for moment in told[:2]] == [
         MomentStatus.PROVISIONAL,

@@ -1,4 +1,5 @@
 import random
+import re
 
 import pytest
 
@@ -6,6 +7,7 @@ from core.crowd import Reaction
 from core.plain import to_plain
 from sentiment.pulse import Pulse
 from sentiment.pulse.pulse import CHATTERS_LEAST, MOOD_SECONDS, PRESENT_SECONDS
+from tests.sentiment.chat.crowded import strings_within
 from tests.sentiment.pulse.crowds import TALKED, Crowd, hypes, said
 
 CALM_SECONDS = 400
@@ -172,3 +174,26 @@ def test_memory_is_bounded() -> None:
     assert pulse.dropped > 0
     assert len(pulse._written._said) <= 20 * 10
     assert len(pulse._mood._said) <= 20 * 10
+
+
+def test_users_are_forgotten_without_a_tick_too() -> None:
+    pulse = Pulse()
+    for user in ("u1", "u2", "u3"):
+        pulse.hear(user, 1.0, said("wow"))
+        pulse.cheer(user, Reaction.FIRE, 1.0)
+    assert users_in(pulse) == {"u1", "u2", "u3"}
+    pulse.forget(2.0 + PRESENT_SECONDS)
+    assert users_in(pulse) == set()
+
+
+def test_people_can_be_forgotten_while_the_usual_stays_known() -> None:
+    crowd = Crowd(users=30, seconds_each=5.0)
+    crowd.seconds(CALM_SECONDS)
+    assert users_in(crowd.pulse)
+    crowd.pulse.forget_people()
+    assert users_in(crowd.pulse) == set()
+    assert crowd.seconds(40)[-1].hype is not None  # no warming up again
+
+
+def users_in(pulse: Pulse) -> set[str]:
+    return {each for each in strings_within(pulse) if re.fullmatch(r"u\d+", each)}

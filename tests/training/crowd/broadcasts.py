@@ -8,6 +8,7 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
+from sentiment.moderation.lexicon import Heard
 from sentiment.opinion import Opinion
 from sentiment.text import FoldedText
 from tests.sentiment.pulse.crowds import JOY, TALK
@@ -20,7 +21,10 @@ HIGHLIGHTS = ((150, 170), (300, 325), (480, 500), (600, 615))
 class PlainReader:
     """Takes everything for a friendly word."""
 
-    def read(self, texts: Sequence[FoldedText]) -> list[Opinion]:
+    def read(
+        self, texts: Sequence[FoldedText], heard: Sequence[Heard] | None = None
+    ) -> list[Opinion]:
+        del heard
         return [Opinion(0.1, "neutral", 0.01, 0.0, 0.0, 0.0, 0.0, "en")] * len(texts)
 
 

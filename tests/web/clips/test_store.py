@@ -65,6 +65,21 @@ async def test_a_set_that_was_not_heard_has_no_clips(tmp_path: Path):
     await clips.stop()
 
 
+async def test_a_set_that_is_heard_twice_is_told_once(tmp_path: Path):
+    """As it is taken in, and over the bus, the one ahead of the other."""
+    clips = store(tmp_path)
+    twice = maker(clips)
+    for envelope in envelopes(400.0):
+        twice.hear(envelope)
+    for envelope in envelopes(337.0):
+        twice.hear(envelope)
+    outcome = await twice.make("nova", moment(), packets(*SOUND))
+    once = await maker(clips, 400.0).make("nova", moment(), packets(*SOUND))
+    assert outcome.clip is not None and once.clip is not None
+    assert (await clips.facts(outcome.clip)).course == (await clips.facts(once.clip)).course
+    await clips.stop()
+
+
 async def test_too_little_sound_is_a_reason(tmp_path: Path):
     metrics = Metrics()
     clips = store(tmp_path / "clips", metrics=metrics)
@@ -233,12 +248,12 @@ def test_sets_that_fell_silent_are_forgotten_first(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(hearing, "MOST_SETS", 2)
     heard = HeardSets()
 
-    def state(session: str) -> Envelope:
+    def state(session: str, seq: int) -> Envelope:
         info = SessionInfo(session, "nova", "Nova", 0.0)
-        return Envelope("nova", session, 1, 0, SessionState(info, Phase.LIVE))
+        return Envelope("nova", session, seq, 0, SessionState(info, Phase.LIVE))
 
-    for session in ("a", "b", "a", "c"):
-        heard.hear(state(session))
+    for seq, session in enumerate(("a", "b", "a", "c"), 1):
+        heard.hear(state(session, seq))
     assert [heard.find(session) is not None for session in "abc"] == [True, False, True]
 
 

@@ -19,7 +19,9 @@ from core.clock import ManualClock
 from core.errors import DjUniverseError
 from sentiment.text.emotes import STARTER_EMOTES
 from tests.web.viewers.crowd import FakeDoor
+from web.crowd.credentials import Credentials
 from web.crowd.desk import Desk
+from web.crowd.emotes import emotes_router
 from web.crowd.listings import listings_router, moments_through
 from web.crowd.moderation import moderation_router
 from web.crowd.moderators import moderators_router
@@ -36,6 +38,7 @@ class Site:
     emotes: EmoteStore
     clock: ManualClock
     http: httpx.AsyncClient
+    changed: list[str]  # rooms whose emotes changed
     key: str  # of the DJ Nova, in the room nova
 
 
@@ -54,15 +57,17 @@ async def site(database: Database) -> AsyncIterator[Site]:
     keys, moderators = KeyStore(database, clock), ModeratorStore(database, clock)
     emotes = EmoteStore(database, STARTER_EMOTES, clock)
     key, _ = await keys.create("Nova")
+    changed: list[str] = []
     app = FastAPI()
     app.add_exception_handler(DjUniverseError, answer_error)
     app.add_exception_handler(RequestValidationError, answer_invalid)
     for router in (
         moderation_router(Desk(door, address=lambda host: f"digest of {host}")),
         moderators_router(moderators, keys.authenticate),
-        listings_router(moments_through(door, "http"), emotes, "/static/emotes"),
+        emotes_router(emotes, Credentials(keys, moderators).appointment, changed.append),
+        listings_router(moments_through(door), emotes, "/static/emotes"),
     ):
         app.include_router(router)
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as http:
-        yield Site(door, keys, moderators, emotes, clock, http, key)
+        yield Site(door, keys, moderators, emotes, clock, http, changed, key)

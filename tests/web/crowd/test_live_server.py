@@ -206,7 +206,7 @@ async def test_no_words_reach_the_disk_but_what_moderation_acted_on(tmp_path: Pa
     assert files_with("calamidad-0815", data) == ["djuniverse.db"]
     with closing(sqlite3.connect(data / "djuniverse.db")) as database:
         (entry,) = database.execute("SELECT actor, deed, name, text FROM moderation_log")
-        assert entry == ("dj", "delete", "Sol", taken)
+        assert entry == ("Nova", "delete", "Sol", taken)
         database.execute("DELETE FROM moderation_log")
         database.commit()
         database.execute("VACUUM")

@@ -26,10 +26,12 @@ from core.crowd import (
     Joined,
     Moderate,
     Moment,
+    Moments,
     MomentStatus,
     Queue,
     QueuedMessage,
     Quote,
+    ReadMoments,
     ReadQueue,
     Refused,
     Role,
@@ -167,7 +169,15 @@ class FakeDoor:
             await self.gate.wait()
         return answer
 
+    def moments(self) -> Moments:
+        """What is told of moments, the newest first, each as it last was."""
+        events = (envelope.event for envelope in self.log)
+        latest = {each.id: each for each in events if isinstance(each, Moment)}
+        return Moments(tuple(reversed(latest.values())))
+
     def _answer(self, request: CrowdRequest) -> CrowdReply:
+        if isinstance(request, ReadMoments):
+            return self.moments()
         match request:
             case Join():
                 return self._join(request)
@@ -176,12 +186,15 @@ class FakeDoor:
             case Cheer() | Appeal():
                 return Done() if request.person in self.names else Refused("not_joined")
             case ReadQueue() | Moderate() | Configure():
-                role = self.roles.get(request.person)
-                if role in (None, Role.VIEWER):
-                    return Refused("not_joined" if role is None else "not_allowed")
-                if isinstance(request, ReadQueue):
-                    return Queue(tuple(self.waiting), (), ChatRules())
-                return Done()
+                return self._order(request)
+
+    def _order(self, request: ReadQueue | Moderate | Configure) -> CrowdReply:
+        role = self.roles.get(request.person)
+        if role in (None, Role.VIEWER):
+            return Refused("not_joined" if role is None else "not_allowed")
+        if isinstance(request, ReadQueue):
+            return Queue(tuple(self.waiting), (), ChatRules())
+        return Done()
 
     def _join(self, join: Join) -> Joined | Refused:
         role = Role.VIEWER

@@ -12,5 +12,5 @@ const session = new ModerationSession(decodeURIComponent(location.pathname.split
 window.djuv = { diagnostics: () => session.diagnostics() }; // documented in docs/pages.md
 session.open();
 
-await loadTexts(["pages", "chat", "moderate", "server"]);
+await loadTexts(["pages", "chat", "door", "moderate", "server"]);
 render(html`<${ModerationPage} session=${session} />`, document.getElementById("page"));

@@ -1,12 +1,14 @@
 // The moderation page as a whole: what waits on one side; decisions, rules and helpers on the other.
 
-import { html, useEffect, useRef, useSignal, useState } from "../shared/view.js";
+import { html, useEffect, useSignal, useState } from "../shared/view.js";
 import { number, t } from "../shared/i18n.js";
+import { Door } from "../shared/door.js";
 import { useMedia } from "../shared/hooks.js";
 import { Icon } from "../shared/icons.js";
 import { Foot, Page, TopBar, notify } from "../shared/shell.js";
 import { TabPanel, Tabs } from "../shared/tabs.js";
 import { Decisions } from "./decisions.js";
+import { RoomEmotes } from "./emotes.js";
 import { Moderators } from "./moderators.js";
 import { Queue } from "./queue.js";
 import { Rules } from "./rules.js";
@@ -21,31 +23,9 @@ export function ModerationPage({ session }) {
   return html`<${Page}>${() => html`
     <${TopBar} />
     <main id="main" class="moderate" tabindex="-1" data-locked=${locked}>
-      ${locked ? html`<${Door} session=${session} refused=${state === "refused"} />` : html`<${Room} session=${session} state=${state} />`}
+      ${locked ? html`<${Door} title=${t("moderate.title", { room: session.room })} session=${session} refused=${state === "refused"} />` : html`<${Room} session=${session} state=${state} />`}
     </main>
     <${Foot} />`}<//>`;
-}
-
-/** No pass, or one that opens nothing. */
-function Door({ session, refused }) {
-  const field = useRef(null);
-  const code = useSignal(session.refusal);
-  const enter = (event) => {
-    event.preventDefault();
-    const pass = field.current.value.trim();
-    if (pass !== "") session.present(pass);
-  };
-  return html`
-    <form class="door" onSubmit=${enter}>
-      <${Icon} name="shield" size=${32} />
-      <h1>${t("moderate.title", { room: session.room })}</h1>
-      ${refused
-        ? html`<p role="alert">${t(`moderate.refused.${code}`, {}, t("moderate.refused"))}</p>`
-        : html`<p class="quiet">${t("moderate.door_text")}</p>`}
-      <div class="field"><label for="pass">${t("moderate.pass")}</label>
-        <input id="pass" ref=${field} class="input" type="password" autocomplete="off" spellcheck=${false} autocapitalize="none" /></div>
-      <button type="submit" class="button button-large">${t("moderate.enter")}</button>
-    </form>`;
 }
 
 function Room({ session, state }) {
@@ -57,10 +37,11 @@ function Room({ session, state }) {
   const tabs = [
     { id: "decisions", label: t("moderate.decisions") },
     { id: "rules", label: t("moderate.rules") },
+    { id: "emotes", label: t("moderate.emotes") },
     ...(isDj ? [{ id: "moderators", label: t("moderate.moderators") }] : []),
   ];
   const shown = tabs.some((each) => each.id === tab) ? tab : "decisions";
-  const panels = { decisions: Decisions, rules: Rules, moderators: Moderators };
+  const panels = { decisions: Decisions, rules: Rules, emotes: RoomEmotes, moderators: Moderators };
   const head = html`<${Head} session=${session} state=${state} count=${waiting.length} />`;
   if (narrow) {
     const all = [{ id: "queue", label: t("moderate.waiting"), count: waiting.length }, ...tabs];
@@ -104,6 +85,7 @@ function Head({ session, state, count }) {
       </div>
       <div class="moderate-ways">
         <a class="button button-quiet" href=${`/live/${encodeURIComponent(session.room)}`}>${t("moderate.open_room")}</a>
+        <a class="button button-quiet" href=${`/vj/${encodeURIComponent(session.room)}`}>${t("moderate.visuals")}</a>
         ${sure
           ? html`<button type="button" class="button button-danger" onClick=${clear}>${t("moderate.clear_sure")}</button>
               <button type="button" class="button button-quiet" onClick=${() => setSure(false)}>${t("chat.cancel")}</button>`

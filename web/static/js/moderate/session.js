@@ -104,7 +104,7 @@ export class ModerationSession {
     keepPass(this.room, null);
   }
 
-  /** Decide something; throws `ModerationFailed`. */
+  /** Decide something; throws `AskingFailed`. */
   async act(deed) {
     if (deed.message !== undefined && this.busy.peek().has(deed.message)) return;
     this.busy.value = new Set(this.busy.peek()).add(deed.message);
