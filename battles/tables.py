@@ -162,3 +162,25 @@ class RoomEmoteRow(Table):
     image: Mapped[bytes]
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # SHA-256 of the image
     added_unix_seconds: Mapped[float]
+
+
+class ShowSettingsRow(Table):
+    """What a room's VJ has set for its shows."""
+
+    __tablename__ = "show_settings"
+
+    room: Mapped[str] = mapped_column(ForeignKey("djs.room"), primary_key=True)
+    settings: Mapped[dict[str, Any]]
+    changed_unix_seconds: Mapped[float]
+
+
+class RoomLogoRow(Table):
+    """The picture that a room's shows can lay over theirs."""
+
+    __tablename__ = "room_logos"
+
+    room: Mapped[str] = mapped_column(ForeignKey("djs.room"), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(32))
+    image: Mapped[bytes]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))  # SHA-256 of the image
+    added_unix_seconds: Mapped[float]

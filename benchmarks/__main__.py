@@ -24,6 +24,8 @@ BENCHMARKS: Final = {
     "fan-out": "benchmarks.fan_out",
     "live": "benchmarks.live",
     "moderation": "benchmarks.moderation",
+    "visuals": "benchmarks.visuals",
+    "visuals-hearing": "benchmarks.visuals_hearing",
     "gpu": "benchmarks.gpu",
 }
 

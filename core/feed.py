@@ -11,7 +11,7 @@ from typing import Protocol
 
 from core.bus.interface import Bus
 from core.media import samples_to_microseconds
-from core.messages import AudioHop, EncodedAudio, Envelope, RoomMessage, SessionInfo
+from core.messages import AudioHop, Envelope, RoomMessage, SessionInfo, Track, track_of
 
 
 class FeedListener(Protocol):
@@ -39,21 +39,16 @@ class SessionFeed:
         self.info = info
         self._bus = bus
         self._listeners = tuple(listeners)
-        self._events = 0
-        self._media = 0
+        self._counts = dict.fromkeys(Track, 0)
 
     def publish(self, message: RoomMessage, position_samples: int) -> Envelope:
         """Publish `message` as said at `position_samples` on the media clock."""
-        if isinstance(message, EncodedAudio):
-            self._media += 1
-            seq = self._media
-        else:
-            self._events += 1
-            seq = self._events
+        track = track_of(message)
+        self._counts[track] += 1
         envelope = Envelope(
             room=self.info.room,
             epoch=self.info.session,
-            seq=seq,
+            seq=self._counts[track],
             pts_microseconds=samples_to_microseconds(position_samples),
             message=message,
         )

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.show import EncodedPicture, PictureFormat, ShowState
 
 
 class Component(StrEnum):
@@ -286,16 +288,46 @@ class Fault:
 
 
 RoomMessage: TypeAlias = (
-    EncodedAudio | Score | Beat | Transition | Finding | SessionState | Reception | Fault
+    EncodedAudio
+    | EncodedPicture
+    | Score
+    | Beat
+    | Transition
+    | Finding
+    | SessionState
+    | Reception
+    | Fault
+    | ShowState
 )
+
+MEDIA: Final = (EncodedAudio, EncodedPicture)
+"""Messages that are units of a media track rather than events."""
+
+
+class Track(StrEnum):
+    """What is counted apart within an epoch."""
+
+    EVENTS = "events"
+    SOUND = "sound"
+    VIDEO = "video"
+    STILLS = "stills"
+
+
+def track_of(message: RoomMessage) -> Track:
+    """Return the count that `message` belongs to."""
+    if isinstance(message, EncodedAudio):
+        return Track.SOUND
+    if isinstance(message, EncodedPicture):
+        return Track.VIDEO if message.format is PictureFormat.VP9 else Track.STILLS
+    return Track.EVENTS
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """A message on its way through the bus to everyone in a room.
 
-    `seq` counts events of an epoch from 1 without gaps; encoded audio has a count of its own. A
-    reader that knows `(epoch, seq)` therefore knows exactly what it missed.
+    `seq` counts events of an epoch from 1 without gaps; each media track (`track`) has a count of
+    its own. A reader that knows `(epoch, seq)` therefore knows exactly what it missed.
     """
 
     room: str
@@ -306,5 +338,10 @@ class Envelope:
 
     @property
     def is_media(self) -> bool:
-        """Whether this is encoded audio rather than an event."""
-        return isinstance(self.message, EncodedAudio)
+        """Whether this is a unit of a media track rather than an event."""
+        return isinstance(self.message, MEDIA)
+
+    @property
+    def track(self) -> Track:
+        """Which count `seq` belongs to."""
+        return track_of(self.message)

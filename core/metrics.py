@@ -36,6 +36,7 @@ class Metrics:
         self._fan_out()
         self._crowd()
         self._clips()
+        self._visuals()
         self._process()
 
     def _ingest(self) -> None:
@@ -94,6 +95,11 @@ class Metrics:
         self.viewer_drops = Counter(
             "djuv_viewer_drops", "Frames not sent to slow viewers", ["kind"], registry=registry
         )
+        self.pictures_skipped = Counter(
+            "djuv_pictures_skipped",
+            "Pictures handed on to nobody: those before them were lost on the way here",
+            registry=registry,
+        )
         self.viewer_disconnects = Counter(
             "djuv_viewer_disconnects", "Viewers gone", ["reason"], registry=registry
         )
@@ -126,6 +132,33 @@ class Metrics:
             "djuv_clips_refused", "Moments without a clip", ["reason"], registry=registry
         )
         self.clip_bytes = Gauge("djuv_clip_bytes", "Bytes of clips kept", registry=registry)
+
+    def _visuals(self) -> None:
+        registry = self.registry
+        self.visual_shows = Gauge(
+            "djuv_visual_shows", "Shows being drawn, by size and rate", ["rung"], registry=registry
+        )
+        self.visual_pictures = Counter(
+            "djuv_visual_pictures", "Pictures of shows drawn", registry=registry
+        )
+        self.visual_skipped = Counter(
+            "djuv_visual_skipped", "Pictures not drawn or not shown", ["reason"], registry=registry
+        )
+        self.visual_picture_seconds = Histogram(
+            "djuv_visual_picture_seconds",
+            "From the arrival of a picture's sound to its publication",
+            buckets=LATENCY_BUCKETS_SECONDS,
+            registry=registry,
+        )
+        self.visual_bytes = Counter(
+            "djuv_visual_bytes", "Encoded pictures", ["format"], registry=registry
+        )
+        self.visual_cpu_seconds = Counter(
+            "djuv_visual_cpu_seconds", "CPU time of shows' workers", ["part"], registry=registry
+        )
+        self.visual_worker_failures = Counter(
+            "djuv_visual_worker_failures", "Workers restarted", ["reason"], registry=registry
+        )
 
     def _process(self) -> None:
         registry = self.registry

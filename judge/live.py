@@ -26,6 +26,7 @@ from core.media import HOP_SAMPLES, HOP_SECONDS, HOPS_PER_WINDOW, samples_to_sec
 from core.messages import AudioHop, Fault, Score
 from core.metrics import Metrics
 from core.queues import BoundedQueue, DropPolicy
+from core.show import EmbeddingListener
 from inference.worker import Worker
 from judge.engine import Engine
 from judge.session import JudgeSession
@@ -80,6 +81,8 @@ class LiveJudge:
         when the next one is due.
     features
         Where what was heard in each hop is cached.
+    embeddings
+        Who is told how the network hears each hop, right after what it led to is published.
     """
 
     def __init__(
@@ -91,11 +94,13 @@ class LiveJudge:
         tick_seconds: float | None = None,
         deadline_seconds: float = HOP_SECONDS,
         features: FeatureCache | None = None,
+        embeddings: EmbeddingListener | None = None,
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._metrics = metrics
         self._features = features
+        self._embeddings = embeddings
         self._deadline_seconds = deadline_seconds
         default_tick = GPU_TICK_SECONDS if engine.batching_pays else 0.0
         self._tick_seconds = default_tick if tick_seconds is None else tick_seconds
@@ -253,6 +258,8 @@ class LiveJudge:
                 self._features.put(
                     judged.session, samples_to_seconds(judged.end_sample), judged.features
                 )
+            if self._embeddings is not None and judged.embedding is not None:
+                self._embeddings.embedding(judged.session, judged.end_sample, judged.embedding)
         except Exception:  # one set's feed must not stop the others' judging
             _log.exception("judge_publish_failed", session=judged.session, window=judged.hop)
         self._count(hop, judged)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -47,6 +47,9 @@ class Judged:
     messages: tuple[tuple[RoomMessage, int], ...]  # with their positions on the media clock
     features: Features  # for the cache; empty where listening failed
     stage_ends: Mapping[str, float]  # monotonic seconds; "queue" ends with the start
+    # How the trunk hears the hop, shape (COLUMN_FEATURES,): the mean of its columns; None where the
+    # hop did not get so far. No part of the judgement: a replay does not compare it.
+    embedding: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
     @property
     def end_sample(self) -> int:
@@ -78,6 +81,7 @@ class Turn:
         self.heard: Heard | None = None
         self.mixing: NDArray[np.float32] = _NO_MIXING
         self.opinion: WindowOpinion | None = None
+        self.embedding: NDArray[np.float32] | None = None
         self.fault: str | None = None  # the stage that failed
         self._accepted = False
         self._kept = False
@@ -107,6 +111,7 @@ class Turn:
     def take_columns(self, columns: NDArray[np.float32]) -> None:
         """Hand the set the trunk's columns: now it has all of the hop."""
         self.session.take_columns(columns)
+        self.embedding = columns.mean(axis=0)
         self._kept = True
 
     def hear(self) -> None:
@@ -157,6 +162,7 @@ def conclude(turn: Turn, stage_ends: Mapping[str, float]) -> Judged:
         messages=tuple((message, position) for message in said),
         features=_features(turn),
         stage_ends=stage_ends,
+        embedding=turn.embedding,
     )
 
 

@@ -11,7 +11,7 @@ import gc
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,11 +22,14 @@ from fastapi.exceptions import RequestValidationError
 
 from battles.database import Database
 from battles.keys import KeyStore
+from battles.moderators import ModeratorStore
 from battles.sets import SetStore
 from core.bus import Bus, MemoryBus
 from core.clock import Clock, SystemClock
+from core.crowd import CrowdDoor
 from core.errors import DjUniverseError
 from core.features import FeatureCache, MemoryFeatureCache
+from core.feed import FeedListener
 from core.metrics import Metrics
 from inference.placement import Placement
 from judge.engine import Engine
@@ -35,6 +38,7 @@ from judge.scoring import GENRE_WEIGHTS
 from stream.recording.facts import JudgingFacts
 from stream.recording.recorder import Recorder
 from stream.sessions import Ingest
+from visuals.hosting.surroundings import Publish
 from web.clips import ClipMaker, ClipStore, clips_router
 from web.clips.elsewhere import clips_elsewhere
 from web.crowd.composition import Crowd, crowd_elsewhere, crowd_here
@@ -61,6 +65,7 @@ from web.security import security_middleware
 from web.server import HttpServer, listen_on
 from web.settings import Settings
 from web.settings_sections import Role
+from web.shows.composition import Shows, hands_elsewhere, hands_here, shows_here
 from web.version import software_version
 from web.viewers.connection import viewer_protocol_class
 from web.viewers.hub import ViewerHub
@@ -166,6 +171,7 @@ class _Composition:
             self._routers.append(ingest_redirects(settings.ingest_url))
             if settings.ingest_url is not None:
                 self._routers.append(clips_elsewhere(settings.ingest_url))
+            self._routers.append(hands_elsewhere(settings))
             crowd = await crowd_elsewhere(settings, self._metrics, self._stack)
         else:
             keys, crowd = await self._ingest(bus)
@@ -241,10 +247,24 @@ class _Composition:
         await database.open()
         self._checks["database"] = database_part(database)
         keys = KeyStore(database, self._clock)
-        judge, judging = await self._judge()
+        # The shows hear the sets, the judge and the crowd, and speak through the sets: closed after
+        # all of these, and made before them.
+        shows = self._shows(
+            bus,
+            lambda session, message, at: sets.publish(session, message, at),  # noqa: PLW0108
+            lambda: crowd.door,
+        )
+        judge, judging = await self._judge(shows)
         clips = self._clips(keys, judging)
-        sets = await self._sets(bus, database, judging, clips)
+        listeners = [listener for listener in (clips, shows.host) if listener is not None]
+        sets = await self._sets(bus, database, judging, listeners)
         crowd = await self._crowd(bus, database, keys, clips)
+        moderators = ModeratorStore(database, self._clock)
+        self._routers.append(
+            await hands_here(
+                shows, database=database, keys=keys, moderators=moderators, clock=self._clock
+            )
+        )
         ingest = Ingest(
             settings.ingest_config(),
             clock=self._clock,
@@ -300,7 +320,21 @@ class _Composition:
             self._checks["crowd"] = crowd.check
         return crowd
 
-    async def _judge(self) -> tuple[LiveJudge, JudgingFacts]:
+    def _shows(self, bus: Bus, publish: Publish, crowd: Callable[[], CrowdDoor]) -> Shows:
+        shows = shows_here(
+            self._settings,
+            bus=bus,
+            publish=publish,
+            crowd=crowd,
+            clock=self._clock,
+            metrics=self._metrics,
+            stack=self._stack,
+        )
+        if shows.check is not None:
+            self._checks["visuals"] = shows.check
+        return shows
+
+    async def _judge(self, shows: Shows) -> tuple[LiveJudge, JudgingFacts]:
         settings = self._settings
         placement = Placement(
             device=settings.inference.device,
@@ -316,7 +350,13 @@ class _Composition:
         )
         features = self._features()
         self._stack.push_async_callback(features.close)
-        judge = LiveJudge(engine, clock=self._clock, metrics=self._metrics, features=features)
+        judge = LiveJudge(
+            engine,
+            clock=self._clock,
+            metrics=self._metrics,
+            features=features,
+            embeddings=shows.host,
+        )
         judge.start()
         self._stack.push_async_callback(judge.stop)
         identity = engine.identity
@@ -328,7 +368,11 @@ class _Composition:
         return judge, judging_facts(identity)
 
     async def _sets(
-        self, bus: Bus, database: Database, judging: JudgingFacts, clips: ClipMaker | None
+        self,
+        bus: Bus,
+        database: Database,
+        judging: JudgingFacts,
+        listeners: Sequence[FeedListener],
     ) -> LiveSets:
         settings = self._settings
         store = SetStore(database, settings.node, self._clock)
@@ -355,7 +399,6 @@ class _Composition:
                 settings.recordings_dir, settings.recordings.least_free_bytes
             )
         recordings = settings.recordings_dir.relative_to(settings.data_dir)
-        listeners = () if clips is None else (clips,)
         sets = LiveSets(bus, store, recorder, judging, recordings, listeners=listeners)
         return sets
 

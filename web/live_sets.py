@@ -14,7 +14,16 @@ from core.bus import Bus
 from core.errors import DjUniverseError
 from core.feed import FeedListener, SessionFeed
 from core.media import samples_to_seconds
-from core.messages import Envelope, Fault, Phase, Score, SessionInfo, SessionState
+from core.messages import (
+    Envelope,
+    Fault,
+    Phase,
+    RoomMessage,
+    Score,
+    SessionInfo,
+    SessionState,
+)
+from core.show import EncodedPicture, ShowState
 from stream.recording.facts import JudgingFacts
 from stream.recording.recorder import Recorder
 
@@ -61,6 +70,18 @@ class _OpenSet:
         )
 
 
+class _Recorded:
+    """A recorder's ears: a show is drawn anew from the sound, so none of it is recorded."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def envelope(self, envelope: Envelope) -> None:
+        """Pass on what a replay needs."""
+        if not isinstance(envelope.message, EncodedPicture | ShowState):
+            self._recorder.envelope(envelope)
+
+
 class LiveSets:
     """Opens and closes the feeds of sets.
 
@@ -105,7 +126,8 @@ class LiveSets:
             feed = SessionFeed(info, self._bus, [opened, *self._listeners])
         else:
             self._recorder.open(info, self._judging)
-            feed = SessionFeed(info, self._bus, [opened, self._recorder, *self._listeners])
+            heard_by: list[FeedListener] = [opened, _Recorded(self._recorder), *self._listeners]
+            feed = SessionFeed(info, self._bus, heard_by)
         opened.feed = feed
         opened.storing = asyncio.create_task(
             self._store_start(info, self._recording_of(info)),
@@ -129,8 +151,14 @@ class LiveSets:
     def announce(self, session: str, fault: Fault) -> None:
         """Tell a set's room of a fault that someone else than its feed's users noticed."""
         opened = self._open.get(session)
+        if opened is not None:
+            self.publish(session, fault, opened.end_sample)
+
+    def publish(self, session: str, message: RoomMessage, position_samples: int) -> None:
+        """Put a message into the feed of a set on air; of any other it is thrown away."""
+        opened = self._open.get(session)
         if opened is not None and opened.feed is not None:
-            opened.feed.publish(fault, opened.end_sample)
+            opened.feed.publish(message, position_samples)
 
     def _recording_of(self, info: SessionInfo) -> str | None:
         return None if self._recorder is None else str(self._recordings / info.session)

@@ -1,4 +1,4 @@
-"""The pages: home, audience, studio, moderation, privacy, and everything they are made of.
+"""The pages: home, audience, screen, studio, moderation, VJ, privacy, and what they are made of.
 
 All of `web/static` is read once, compressed once and served from memory. Its content names a
 *release*; the HTML is served with that release in every address below `/static/`, so that a browser
@@ -40,6 +40,7 @@ MEDIA_TYPES: Final = {
     ".txt": "text/plain; charset=utf-8",
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
+    ".webp": "image/webp",
 }
 MODULE_SCRIPT: Final = re.compile(rb'<script type="module" src="/static/([^"]+)">')
 COMMENT: Final = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[ \t]*$", re.MULTILINE)
@@ -47,7 +48,7 @@ COMMENT: Final = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[ \t]*
 
 VENDORED: Final = "vendor/"
 STATIC_IMPORT: Final = re.compile(r'^(?:import|export|\}) ?.*?from "(\.[^"]+)"', re.MULTILINE)
-COMPRESSED_ALREADY: Final = frozenset({".woff2", ".png"})
+COMPRESSED_ALREADY: Final = frozenset({".woff2", ".png", ".webp"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,12 @@ def pages_router(library: StaticLibrary | None = None) -> APIRouter:
     async def moderate(request: Request, room: str) -> Response:
         return send("moderate.html", request)
 
+    async def screen(request: Request, room: str) -> Response:
+        return send("screen.html", request)
+
+    async def vj(request: Request, room: str) -> Response:
+        return send("vj.html", request)
+
     async def privacy(request: Request) -> Response:
         return send("privacy.html", request)
 
@@ -201,6 +208,8 @@ def pages_router(library: StaticLibrary | None = None) -> APIRouter:
         ("/live/{room}", live),
         ("/studio", studio),
         ("/moderate/{room}", moderate),
+        ("/screen/{room}", screen),
+        ("/vj/{room}", vj),
         ("/privacy", privacy),
         ("/static/{path:path}", static),
         ("/favicon.ico", icon),

@@ -8,6 +8,7 @@ of their own, which checks origins itself (`web.viewers.handshake`).
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection, Iterable
 from http import HTTPStatus
 from typing import Final
@@ -34,7 +35,10 @@ POLICY: Final = {
     "frame-ancestors": "'none'",
     "object-src": "'none'",
 }
-"""All from this server and nothing else; `connect-src` is added where ingest is elsewhere."""
+"""All from this server and nothing else, and from ingest where that is elsewhere."""
+
+LARGER_BODIES: Final = {re.compile(r"/api/rooms/[^/]+/show/logo"): 524_288}
+"""Addresses that take bodies beyond the common limit, in bytes: pictures of logos."""
 
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -57,7 +61,7 @@ def security_middleware(
     Parameters
     ----------
     body_bytes
-        Largest request body.
+        Largest request body, but for `LARGER_BODIES`.
     body_seconds
         Longest wait for a request body.
     allowed_origins
@@ -65,7 +69,8 @@ def security_middleware(
     trusted_hosts
         Names under which the server may be asked for; `*` is any.
     connect_origins
-        Other servers that our pages talk to, such as ingest apart from its edges.
+        Other servers that our pages talk to and take pictures from, such as ingest apart from its
+        edges.
     """
     middleware = [Middleware(SecurityHeaders, connect_origins=tuple(connect_origins))]
     if "*" not in trusted_hosts:
@@ -94,7 +99,10 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, connect_origins: Iterable[str] = ()) -> None:
         self._app = app
         elsewhere = " ".join(map(_origin_of, connect_origins))
-        policy = POLICY | ({"connect-src": f"'self' {elsewhere}"} if elsewhere else {})
+        policy = POLICY
+        if elsewhere:  # an edge sends requests for logos on to where they are kept
+            allowed = f"'self' {elsewhere}"
+            policy = POLICY | {"img-src": allowed, "connect-src": allowed}
         content_policy = "; ".join(f"{name} {value}" for name, value in policy.items())
         self._headers = HEADERS | {"Content-Security-Policy": content_policy}
 
@@ -167,17 +175,22 @@ class BodyLimit:
             await _problem(HTTPStatus.REQUEST_TIMEOUT, "body_timeout", late)(scope, receive, send)
             return
         except _TooLarge:
-            large = f"The request's body is larger than {self._most_bytes} bytes."
+            large = f"The request's body is larger than {self._most_at(scope['path'])} bytes."
             refusal = _problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", large)
             await refusal(scope, receive, send)
             return
         if body is not None:
             await self._app(scope, _replay(body, receive), send)
 
+    def _most_at(self, path: str) -> int:
+        larger = (most for where, most in LARGER_BODIES.items() if where.fullmatch(path))
+        return max(self._most_bytes, next(larger, 0))
+
     async def _body(self, scope: Scope, receive: Receive) -> bytes | None:
         """Return the body, None if the client left before it was whole."""
         announced = Headers(scope=scope).get("content-length", "")
-        if announced.isdigit() and int(announced) > self._most_bytes:
+        most_bytes = self._most_at(scope["path"])
+        if announced.isdigit() and int(announced) > most_bytes:
             raise _TooLarge
         body = bytearray()
         while True:
@@ -185,7 +198,7 @@ class BodyLimit:
             if message["type"] != "http.request":
                 return None
             body += message.get("body", b"")
-            if len(body) > self._most_bytes:
+            if len(body) > most_bytes:
                 raise _TooLarge
             if not message.get("more_body", False):
                 return bytes(body)

@@ -38,6 +38,7 @@ from core.errors import ConfigurationInvalid
 from sentiment.chat import ChatLimits
 from sentiment.hosting.config import CrowdConfig
 from stream.config import IceServer, IngestConfig
+from visuals.hosting.config import VisualsConfig
 from web.settings_sections import (
     Chat,
     Clips,
@@ -51,6 +52,7 @@ from web.settings_sections import (
     Recordings,
     Role,
     Timers,
+    Visuals,
 )
 from web.viewers.config import ViewerConfig
 
@@ -113,6 +115,7 @@ class Settings(BaseSettings):
     recordings: Recordings = Recordings()
     clips: Clips = Clips()
     chat: Chat = Chat()
+    visuals: Visuals = Visuals()
 
     @classmethod
     def settings_customise_sources(
@@ -228,6 +231,16 @@ class Settings(BaseSettings):
             shown_most=chat.history_messages, newcomers_an_hour=chat.newcomers_per_address
         )
         return CrowdConfig(chat=limits, text_characters=chat.message_characters)
+
+    def visuals_config(self) -> VisualsConfig:
+        """Return what the hosting of shows is composed with."""
+        visuals = self.visuals
+        return VisualsConfig(
+            most_rooms=visuals.most_rooms,
+            height=visuals.height,
+            frames_per_second=visuals.frames_per_second,
+            kilobits_per_second=visuals.kilobits_per_second,
+        )
 
 
 def load_settings(file: Path | None = None, **given: Any) -> Settings:  # noqa: ANN401 - by name

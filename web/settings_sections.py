@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+from collections.abc import Callable, Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Self, TypeVar
@@ -25,11 +26,14 @@ from pydantic_core import PydanticCustomError
 
 from sentiment.hosting.config import CrowdConfig
 from stream.config import IngestConfig
+from visuals.hosting.config import VisualsConfig
+from visuals.worker.pace import HEIGHTS, RATES
 from web.viewers.config import ViewerConfig
 
 _INGEST: Final = IngestConfig()
 _VIEWERS: Final = ViewerConfig()
 _CROWD: Final = CrowdConfig()
+_VISUALS: Final = VisualsConfig()
 
 Value = TypeVar("Value")
 
@@ -209,3 +213,25 @@ class Chat(_Section):
     message_characters: Annotated[int, Field(ge=1, le=_VIEWERS.message_characters)] = (
         _VIEWERS.message_characters
     )
+
+
+def _one_of(values: Collection[float]) -> Callable[[float], float]:
+    """Return what refuses every other value, and says which there are."""
+
+    def check(value: float) -> float:
+        if value not in values:
+            named = ", ".join(f"{each:g}" for each in values)
+            raise PydanticCustomError("one_of", "is none of {values}", {"values": named})
+        return value
+
+    return check
+
+
+class Visuals(_Section):
+    """How rooms' shows are drawn."""
+
+    enabled: bool = True
+    most_rooms: Count | None = _VISUALS.most_rooms
+    height: Annotated[int, AfterValidator(_one_of(HEIGHTS))] = _VISUALS.height
+    frames_per_second: Annotated[float, AfterValidator(_one_of(RATES))] = _VISUALS.frames_per_second
+    kilobits_per_second: Annotated[int, Field(ge=100, le=8_000)] = _VISUALS.kilobits_per_second

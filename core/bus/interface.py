@@ -26,8 +26,8 @@ def by_liveness(summary: RoomSummary) -> tuple[bool, float]:
 class Following(Protocol):
     """One reader's view of a room: first what it missed, then what comes.
 
-    Bounded; when the reader is too slow the oldest encoded audio goes first, then the oldest
-    event.
+    Bounded; when the reader is too slow the oldest pictures go first, then the oldest encoded
+    audio, then the oldest events. Whoever needs each picture of a track has to look at `seq`.
     """
 
     @property
@@ -58,7 +58,8 @@ class Bus(Protocol):
         """Follow a room, on air or not yet.
 
         The reader first gets the events of the room's current epoch that the bus still holds (no
-        encoded audio), then everything as it is published. No envelope comes twice.
+        encoded audio), then everything as it is published. Pictures of the last few seconds may
+        come before as well. No envelope comes twice.
         """
         ...
 

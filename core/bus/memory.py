@@ -8,15 +8,16 @@ from typing import Final
 
 from core.bus.interface import RoomSummary, by_liveness
 from core.bus.progress import Progress
+from core.bus.worth import KINDS, worth
 from core.messages import Envelope, Phase, SessionState
 from core.metrics import Metrics
-from core.queues import BoundedQueue, DropPolicy, QueueClosed
+from core.queues import QueueClosed, RankedQueue
 
 HISTORY_EVENTS: Final = 40_000
 """Events kept of a room's current epoch: four hours of two scores and a beat a second."""
 
 FOLLOWING_CAPACITY: Final = 4_096
-"""Envelopes that wait for one slow reader: over a minute of sound and events."""
+"""Envelopes that wait for one slow reader: forty seconds of sound, events and pictures."""
 
 ROOMS_REMEMBERED: Final = 1_000
 """Rooms listed at most; the longest silent is forgotten first."""
@@ -28,7 +29,7 @@ class MemoryFollowing:
     def __init__(self, room: _Room) -> None:
         self._room = room
         self._backlog: deque[Envelope] = deque(room.history)
-        self._queue: BoundedQueue[Envelope] = BoundedQueue(FOLLOWING_CAPACITY, DropPolicy.OLDEST)
+        self._queue: RankedQueue[Envelope] = RankedQueue(FOLLOWING_CAPACITY, worth)
 
     @property
     def dropped(self) -> int:
@@ -94,8 +95,7 @@ class MemoryBus:
         self._metrics = metrics or Metrics()
         self._metrics.bus_up.set(1)
         self._published = {
-            True: self._metrics.bus_messages.labels("media"),
-            False: self._metrics.bus_messages.labels("event"),
+            value: self._metrics.bus_messages.labels(kind) for value, kind in KINDS.items()
         }
         self._rooms: dict[str, _Room] = {}
         self._viewers: dict[str, int] = {}  # of rooms that have any
@@ -104,7 +104,7 @@ class MemoryBus:
     def publish(self, envelope: Envelope) -> None:
         """Deliver at once to every reader's queue."""
         if not self._closed:
-            self._published[envelope.is_media].inc()
+            self._published[worth(envelope)].inc()
             self._room(envelope.room).accept(envelope)
 
     async def follow(self, room: str) -> MemoryFollowing:

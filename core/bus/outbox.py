@@ -2,21 +2,27 @@
 
 Pure bookkeeping without I/O: events are kept as long as possible, encoded audio gives way early,
 because sound that arrives a minute late is worth nothing while a lost finding is a lost reason.
+Pictures give way earlier still and go last, so that they never hold up sound.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
-from core.messages import Envelope, Phase, SessionState
+from core.messages import Envelope, Phase, SessionState, Track
 
 EVENTS_WAITING: Final = 50_000
 """Events that wait for a remote bus at most: ten minutes of twenty live sets."""
 
 MEDIA_WAITING: Final = 4_000
 """Packets that wait for a remote bus at most: four seconds of twenty live sets."""
+
+PICTURES_WAITING: Final = 1_600
+"""Pictures that wait for a remote bus at most: two seconds of twenty shows in two formats."""
 
 EVENTS_RETAINED: Final = 4_096
 """Acknowledged events kept a room, to be told again to a bus that came back empty."""
@@ -25,46 +31,90 @@ EVENTS_RETAINED_AFTER_END: Final = 256
 """The same, once the set has ended."""
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """How many envelopes of each sort gave way."""
+
+    events: int = 0
+    media: int = 0
+    pictures: int = 0
+
+    @property
+    def all(self) -> int:
+        """Of whatever sort."""
+        return self.events + self.media + self.pictures
+
+
+class _Waiting:
+    """Envelopes of one sort, oldest first, within a bound."""
+
+    def __init__(self, most: int) -> None:
+        self._envelopes: deque[Envelope] = deque()
+        self._most = most
+        self.dropped = 0
+
+    def __len__(self) -> int:
+        return len(self._envelopes)
+
+    def __iter__(self) -> Iterator[Envelope]:
+        return iter(self._envelopes)
+
+    def add(self, envelope: Envelope) -> None:
+        self._envelopes.append(envelope)
+        if len(self._envelopes) > self._most:
+            self._envelopes.popleft()
+            self.dropped += 1
+
+    def discard_first(self, envelope: Envelope) -> None:
+        if self._envelopes and self._envelopes[0] is envelope:
+            self._envelopes.popleft()
+
+    def put_back(self, envelopes: Sequence[Envelope]) -> None:
+        self._envelopes.extendleft(reversed(envelopes))
+
+
 class Outbox:
     """Envelopes on their way, in order, and those lately acknowledged.
 
     Parameters
     ----------
-    events_waiting, media_waiting
-        Bounds; past them the oldest goes, counted in `dropped_events` and `dropped_media`.
+    events_waiting, media_waiting, pictures_waiting
+        Bounds; past them the oldest of the sort goes, counted in `dropped`.
     """
 
     def __init__(
-        self, events_waiting: int = EVENTS_WAITING, media_waiting: int = MEDIA_WAITING
+        self,
+        events_waiting: int = EVENTS_WAITING,
+        media_waiting: int = MEDIA_WAITING,
+        pictures_waiting: int = PICTURES_WAITING,
     ) -> None:
-        self._events: deque[Envelope] = deque()
-        self._media: deque[Envelope] = deque()
-        self._events_waiting = events_waiting
-        self._media_waiting = media_waiting
+        self._events = _Waiting(events_waiting)
+        self._media = _Waiting(media_waiting)
+        self._pictures = _Waiting(pictures_waiting)
         self._retained: dict[str, deque[Envelope]] = {}
-        self.dropped_events = 0
-        self.dropped_media = 0
 
     def __len__(self) -> int:
-        return len(self._events) + len(self._media)
+        return len(self._events) + len(self._media) + len(self._pictures)
+
+    @property
+    def dropped(self) -> Dropped:
+        """What gave way so far."""
+        return Dropped(self._events.dropped, self._media.dropped, self._pictures.dropped)
+
+    def _waiting_of(self, envelope: Envelope) -> _Waiting:
+        if envelope.track is Track.EVENTS:
+            return self._events
+        return self._media if envelope.track is Track.SOUND else self._pictures
 
     def add(self, envelope: Envelope) -> None:
         """Take an envelope; the oldest of its sort gives way when there are too many."""
-        if envelope.is_media:
-            self._media.append(envelope)
-            if len(self._media) > self._media_waiting:
-                self._media.popleft()
-                self.dropped_media += 1
-            return
-        self._events.append(envelope)
-        if len(self._events) > self._events_waiting:
-            self._events.popleft()
-            self.dropped_events += 1
+        self._waiting_of(envelope).add(envelope)
 
     def next_batch(self, limit: int) -> Sequence[Envelope]:
-        """Return up to `limit` envelopes, events first, and leave them in place."""
-        batch = [self._events[i] for i in range(min(limit, len(self._events)))]
-        batch += [self._media[i] for i in range(min(limit - len(batch), len(self._media)))]
+        """Return up to `limit` envelopes, events first and pictures last; leave them in place."""
+        batch: list[Envelope] = []
+        for waiting in (self._events, self._media, self._pictures):
+            batch += islice(waiting, limit - len(batch))
         return batch
 
     def acknowledge(self, batch: Sequence[Envelope]) -> None:
@@ -74,9 +124,7 @@ class Outbox:
         looked for at the front rather than counted.
         """
         for envelope in batch:
-            waiting = self._media if envelope.is_media else self._events
-            if waiting and waiting[0] is envelope:
-                waiting.popleft()
+            self._waiting_of(envelope).discard_first(envelope)
             if not envelope.is_media:
                 self._retain(envelope)
 
@@ -84,7 +132,7 @@ class Outbox:
         """Put all retained events back in front: the bus forgot what it had acknowledged."""
         retained = [envelope for events in self._retained.values() for envelope in events]
         self._retained.clear()
-        self._events.extendleft(reversed(retained))
+        self._events.put_back(retained)
 
     def _retain(self, envelope: Envelope) -> None:
         kept = self._retained.get(envelope.room)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Final
 
-from core.messages import Envelope
+from core.messages import Envelope, Track
 
 EPOCHS_REMEMBERED: Final = 16
 
@@ -19,7 +19,7 @@ class Progress:
 
     def __init__(self) -> None:
         self._epoch: str | None = None
-        self._seen: dict[bool, int] = {}  # the last seq, of media and of events
+        self._seen: dict[Track, int] = {}  # the last seq of each
         self._past: deque[str] = deque(maxlen=EPOCHS_REMEMBERED)
 
     def is_new(self, envelope: Envelope) -> bool:
@@ -31,7 +31,7 @@ class Progress:
                 self._past.append(self._epoch)
             self._epoch = envelope.epoch
             self._seen = {}
-        if envelope.seq <= self._seen.get(envelope.is_media, 0):
+        if envelope.seq <= self._seen.get(envelope.track, 0):
             return False
-        self._seen[envelope.is_media] = envelope.seq
+        self._seen[envelope.track] = envelope.seq
         return True

@@ -14,10 +14,18 @@ from core.bus.codec import decode
 from core.bus.directory import DirectoryEntry
 from core.bus.memory import FOLLOWING_CAPACITY
 from core.bus.progress import Progress
-from core.bus.redis_keys import DIRECTORY, FIELD, events_stream, media_stream
+from core.bus.redis_keys import (
+    DIRECTORY,
+    FIELD,
+    events_stream,
+    media_stream,
+    pictures_stream,
+)
+from core.bus.worth import worth
 from core.errors import BadInput
-from core.messages import Envelope
-from core.queues import BoundedQueue, DropPolicy, QueueClosed
+from core.messages import Envelope, Track
+from core.queues import QueueClosed, RankedQueue
+from core.show import EncodedPicture
 
 BLOCK_MILLISECONDS: Final = 1_000
 RETRY_SECONDS: Final = 0.25
@@ -25,7 +33,12 @@ READ_AT_ONCE: Final = 500
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.01
 
-Replies: TypeAlias = list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]
+PICTURES_LOOKED_BACK: Final = 160
+"""Where a new reader looks for a key picture: four seconds of both formats."""
+
+_Entries: TypeAlias = list[tuple[bytes, dict[bytes, bytes]]]
+
+Replies: TypeAlias = list[tuple[bytes, _Entries]]
 """XREAD's reply under RESP2, undecoded: stream -> entries -> fields.
 
 The library's own type also covers decoded replies and RESP3.
@@ -53,9 +66,14 @@ class RedisFollowing:
         self._client = client
         self._on_close = on_close
         self._room = room
-        self._queue: BoundedQueue[Envelope] = BoundedQueue(FOLLOWING_CAPACITY, DropPolicy.OLDEST)
+        self._queue: RankedQueue[Envelope] = RankedQueue(FOLLOWING_CAPACITY, worth)
         self._progress = Progress()
-        self._positions = {events_stream(room): "0-0", media_stream(room): "$"}
+        # In the order in which they are read: what the pictures belong to comes before them.
+        self._positions = {
+            events_stream(room): "0-0",
+            media_stream(room): "$",
+            pictures_stream(room): "$",
+        }
         self._task = asyncio.create_task(self._run(), name=f"follow {room}")
 
     @property
@@ -92,16 +110,19 @@ class RedisFollowing:
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _start(self) -> None:
-        """Begin where the room's current epoch begins, and with the sound of just now."""
+        """Begin where the room's epoch begins, with the sound and the pictures of just now."""
         encoded = await self._client.hget(DIRECTORY, self._room)
         entry = None if encoded is None else DirectoryEntry.decode(encoded)
         if entry is not None:
             self._positions[events_stream(self._room)] = _before(entry.first_id)
-        newest = cast(
-            "list[tuple[bytes, object]]",
-            await self._client.xrevrange(media_stream(self._room), count=1),
-        )
+        newest = await self._newest(media_stream(self._room), 1)
         self._positions[media_stream(self._room)] = newest[0][0].decode() if newest else "0-0"
+        pictures = await self._newest(pictures_stream(self._room), PICTURES_LOOKED_BACK)
+        self._positions[pictures_stream(self._room)] = _before_the_last_key(pictures)
+
+    async def _newest(self, stream: str, count: int) -> _Entries:
+        """Return the latest entries of a stream, the newest first."""
+        return cast("_Entries", await self._client.xrevrange(stream, count=count))
 
     async def _read(self) -> None:
         positions: dict[Any, Any] = dict(self._positions)
@@ -118,7 +139,7 @@ class RedisFollowing:
     async def _let_the_reader_catch_up(self) -> None:
         """Hold back the next read, for a while, so that a long history cannot overrun the queue."""
         for _ in range(int(PATIENCE_SECONDS / PAUSE_SECONDS)):
-            if len(self._queue) <= FOLLOWING_CAPACITY - 2 * READ_AT_ONCE:
+            if len(self._queue) <= FOLLOWING_CAPACITY - 3 * READ_AT_ONCE:
                 return
             await asyncio.sleep(PAUSE_SECONDS)
 
@@ -131,6 +152,22 @@ class RedisFollowing:
             return
         if self._progress.is_new(envelope):
             self._queue.put(envelope)
+
+
+def _before_the_last_key(pictures: _Entries) -> str:
+    """Return where to read on, so that the latest key picture of the video comes first.
+
+    Without one, everything comes that comes later.
+    """
+    for entry_id, fields in pictures:
+        try:
+            envelope = decode(fields[FIELD])
+        except BadInput:
+            continue  # it is told of when it is read
+        picture = envelope.message
+        if envelope.track is Track.VIDEO and isinstance(picture, EncodedPicture) and picture.key:
+            return _before(entry_id.decode())
+    return pictures[0][0].decode() if pictures else "0-0"
 
 
 def _before(entry_id: str) -> str:

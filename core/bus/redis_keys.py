@@ -16,6 +16,9 @@ FIELD: Final = b"e"
 EVENTS_KEPT: Final = 40_000
 MEDIA_KEPT: Final = 500  # ten seconds of packets
 
+PICTURES_KEPT: Final = 400
+"""Ten seconds of twenty pictures a second in each of two formats."""
+
 STREAMS_LIVE_SECONDS: Final = 7 * 86_400
 """How long a room's streams outlive the last word on its set: Redis must not fill up with DJs who
 played once."""
@@ -29,6 +32,15 @@ def events_stream(room: str) -> str:
 def media_stream(room: str) -> str:
     """Return the key of the stream of a room's encoded audio."""
     return f"djuv:{{{room}}}:media"
+
+
+def pictures_stream(room: str) -> str:
+    """Return the key of the stream of a room's pictures.
+
+    A stream of their own: forty pictures a second would push sound out of a common bound, and a
+    reader that knows no pictures does not have to fetch them.
+    """
+    return f"djuv:{{{room}}}:pictures"
 
 
 def viewers_hash(room: str) -> str:
@@ -46,6 +58,10 @@ CROWD_HOST: Final = "djuv:crowd:host"
 
 CROWD_ASKS: Final = "djuv:crowd:asks"
 """Channel of all that is asked of crowds (pub/sub: nothing stays)."""
+
+
+ANSWER_MARK: Final = b" "
+"""Between the number of a question and the answer to it."""
 
 
 def crowd_answers(process: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,20 +15,31 @@ from redis.exceptions import RedisError
 from core.bus.codec import encode
 from core.bus.directory import CONFIRM_EVERY_SECONDS, DirectoryEntry
 from core.bus.memory import ROOMS_REMEMBERED
-from core.bus.outbox import Outbox
+from core.bus.outbox import Dropped, Outbox
 from core.bus.progress import Progress
 from core.bus.redis_keys import (
     DIRECTORY,
     EVENTS_KEPT,
     FIELD,
     MEDIA_KEPT,
+    PICTURES_KEPT,
     STREAMS_LIVE_SECONDS,
     events_stream,
     media_stream,
+    pictures_stream,
 )
+from core.bus.worth import KINDS, worth
 from core.clock import Clock
-from core.messages import Envelope, Phase, SessionState
+from core.messages import Envelope, Phase, SessionState, Track
 from core.metrics import Metrics
+
+STREAMS: Final[Mapping[Track, tuple[Callable[[str], str], int]]] = {
+    Track.EVENTS: (events_stream, EVENTS_KEPT),
+    Track.SOUND: (media_stream, MEDIA_KEPT),
+    Track.VIDEO: (pictures_stream, PICTURES_KEPT),
+    Track.STILLS: (pictures_stream, PICTURES_KEPT),
+}
+"""Where envelopes of a track go, and how many of them are kept there."""
 
 BATCH: Final = 256
 FIRST_RETRY_SECONDS: Final = 0.1
@@ -59,6 +70,7 @@ class RedisWriter:
         self._metrics = metrics
         self._progress: dict[str, Progress] = {}  # of rooms, the longest silent first
         self._entries: dict[str, DirectoryEntry] = {}
+        self._told_dropped = Dropped()
         self._run_id: str | None = None
         self._work = asyncio.Event()
         self._closing = False
@@ -128,7 +140,7 @@ class RedisWriter:
         await self._send(batch)
         self.outbox.acknowledge(batch)
         self._metrics.queue_depth.labels(QUEUE).set(len(self.outbox))
-        if self.outbox.dropped_events or self.outbox.dropped_media:
+        if self.outbox.dropped != self._told_dropped:
             self._count_drops()
 
     async def _send(self, batch: Sequence[Envelope]) -> None:
@@ -142,13 +154,12 @@ class RedisWriter:
                 self._metrics.queue_dropped.labels(QUEUE).inc()
                 log.exception("bus_message_unfit", session=envelope.epoch, seq=envelope.seq)
                 continue
-            key = media_stream(envelope.room) if envelope.is_media else events_stream(envelope.room)
-            kept = MEDIA_KEPT if envelope.is_media else EVENTS_KEPT
-            pipeline.xadd(key, {FIELD: encoded}, maxlen=kept, approximate=True)
+            stream, kept = STREAMS[envelope.track]
+            pipeline.xadd(stream(envelope.room), {FIELD: encoded}, maxlen=kept, approximate=True)
             sent.append(envelope)
         ids: list[bytes] = await pipeline.execute()
         for envelope, entry_id in zip(sent, ids, strict=True):
-            self._metrics.bus_messages.labels("media" if envelope.is_media else "event").inc()
+            self._metrics.bus_messages.labels(KINDS[worth(envelope)]).inc()
             if isinstance(envelope.message, SessionState):
                 await self._enter(envelope, envelope.message, entry_id.decode())
 
@@ -175,18 +186,19 @@ class RedisWriter:
         self._confirmed_seconds = self._clock.monotonic_seconds()
 
     async def _keep_streams(self, room: str) -> None:
-        for key in (events_stream(room), media_stream(room)):
+        for key in (events_stream(room), media_stream(room), pictures_stream(room)):
             await self._client.expire(key, STREAMS_LIVE_SECONDS)
 
     def _count_drops(self) -> None:
-        dropped = self._metrics.queue_dropped.labels(QUEUE)
-        dropped.inc(self.outbox.dropped_events + self.outbox.dropped_media)
+        now, told = self.outbox.dropped, self._told_dropped
+        self._told_dropped = now
+        self._metrics.queue_dropped.labels(QUEUE).inc(now.all - told.all)
         log.warning(
             "bus_outbox_overflowed",
-            events=self.outbox.dropped_events,
-            packets=self.outbox.dropped_media,
+            events=now.events - told.events,
+            packets=now.media - told.media,
+            pictures=now.pictures - told.pictures,
         )
-        self.outbox.dropped_events = self.outbox.dropped_media = 0
 
     def _set_up(self, up: bool, error: Exception | None) -> None:
         if up != self.up or error is None:

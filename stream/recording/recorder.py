@@ -26,6 +26,7 @@ from typing import Final
 from core.clock import Clock, SystemClock
 from core.messages import Envelope, Fault, SessionInfo
 from core.metrics import Metrics
+from core.show import EncodedPicture
 from stream.recording.facts import VERSION, JudgingFacts, SetFacts, folder_of
 from stream.recording.files import SetFiles
 
@@ -123,8 +124,8 @@ class Recorder:
     def envelope(self, envelope: Envelope) -> None:
         """Take an envelope of a set being recorded; any other is none of our business."""
         kept = self._sets.get(envelope.epoch)
-        if kept is None or kept.closing is not None:
-            return
+        if kept is None or kept.closing is not None or isinstance(envelope.message, EncodedPicture):
+            return  # a show can be drawn again from the sound, the events and its seed
         if len(kept.buffer) < BUFFER_ENVELOPES:
             kept.buffer.append(envelope)
             return

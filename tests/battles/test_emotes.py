@@ -8,10 +8,12 @@ from PIL import Image
 
 from battles import emotes
 from battles.database import Database
-from battles.emotes import MOST_BYTES, EmoteStore
+from battles.emotes import MOST_BYTES, NAME_FORMAT, EmoteStore
 from battles.keys import KeyStore
 from core.clock import ManualClock
+from core.crowd import EMOTE_NAME_MOST, EmoteSpan
 from core.errors import BadInput, NotFound
+from sentiment.text.emotes import EMOTE, emote_spans
 
 
 def picture(kind: str = "PNG", size: tuple[int, int] = (32, 24), **options: object) -> bytes:
@@ -92,3 +94,10 @@ async def test_a_room_has_so_many_and_no_more(store: EmoteStore, monkeypatch: py
     assert refused.value.slug == "emotes_full"
     await store.add("ana", "two", picture(size=(4, 4)))
     await store.add("bea", "three", picture())
+
+
+def test_a_name_that_can_be_given_is_one_that_is_found_in_a_message():
+    longest = "a" * EMOTE_NAME_MOST
+    assert NAME_FORMAT.fullmatch(longest) and not NAME_FORMAT.fullmatch(longest + "a")
+    assert emote_spans(f":{longest}:", {longest}) == (EmoteSpan(longest, 0, len(longest) + 2),)
+    assert EMOTE.search(f":{longest}a:") is None

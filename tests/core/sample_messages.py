@@ -9,6 +9,7 @@ from core.messages import (
     SessionInfo,
     SessionState,
 )
+from core.show import EncodedPicture, PictureFormat
 
 
 def info(session: str = "set-1", room: str = "ana") -> SessionInfo:
@@ -25,6 +26,27 @@ def beat(sample: int = 0) -> Beat:
 
 def packet(index: int = 0, session: str = "set-1") -> EncodedAudio:
     return EncodedAudio(session, index * 960, 960, bytes([252, index % 256]), False, 0.0)
+
+
+def picture(
+    index: int = 0,
+    session: str = "set-1",
+    *,
+    form: PictureFormat = PictureFormat.VP9,
+    key: bool = False,
+    size: int = 8,
+) -> EncodedPicture:
+    return EncodedPicture(
+        session=session,
+        format=form,
+        start_sample=index * 2_400,
+        duration_samples=2_400,
+        key=key or form is PictureFormat.JPEG,
+        width=320,
+        height=180,
+        reconfigured=False,
+        payload=bytes([index % 256]) * size,
+    )
 
 
 def envelope(

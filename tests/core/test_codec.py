@@ -16,6 +16,7 @@ from core.bus.codec import VERSION, decode, encode
 from core.errors import BadInput
 from core.messages import Component, EncodedAudio, Envelope, Fault, Finding, Reading, RoomMessage
 from core.plain import Misfit, from_plain, to_plain
+from core.show import EncodedPicture, PictureFormat, ShowSettings, ShowState
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -55,6 +56,7 @@ def anything(annotation) -> st.SearchStrategy:
 
 
 ENVELOPES = st.builds(Envelope, TEXTS, TEXTS, COUNTS, COUNTS, anything(RoomMessage))
+PICTURE = EncodedPicture("s", PictureFormat.VP9, 0, 2_400, True, 320, 180, False, b"vp9")
 FINDING = Finding("flam", Component.TECHNICAL, 0, 48_000, 38.0, 12.0, "ms", -0.4)
 
 
@@ -107,6 +109,9 @@ def test_noise_is_refused(noise):
         Fault("x", {1: 2}),
         EncodedAudio("s", -1, 960, b"", False, 0.0),
         EncodedAudio("s", 0, 960, b"", False, float("nan")),
+        dataclasses.replace(PICTURE, start_sample=-1),
+        dataclasses.replace(PICTURE, width=2**32),
+        dataclasses.replace(PICTURE, session="s" * 65_536),
         "not a message",
     ],
 )
@@ -176,3 +181,28 @@ def test_tuples_are_lists_and_come_back_as_tuples():
 def test_one_dataclass_is_not_taken_for_another():
     with pytest.raises(Misfit):
         from_plain(Reading, {"value": 1.0})
+
+
+@pytest.mark.parametrize(("at", "value"), [(1, 2), (2, 4), (0, 0xB0 | (VERSION + 1))])
+def test_a_picture_of_an_unknown_kind_is_refused(at, value):
+    coded = bytearray(encode(envelope_of(PICTURE)))
+    coded[at] = value
+    with pytest.raises(BadInput):
+        decode(bytes(coded))
+
+
+def test_what_the_version_before_the_pictures_wrote_is_read_and_written_alike():
+    line = (
+        b'{"v":2,"room":"room","epoch":"set","seq":7,"pts":1000,"kind":"finding","message":'
+        b'{"code":"flam","component":"technical","start_sample":0,"end_sample":48000,'
+        b'"measured":38.0,"limit":12.0,"unit":"ms","points":-0.4}}'
+    )
+    assert decode(line) == envelope_of(FINDING)
+    assert encode(envelope_of(FINDING)) == line
+
+
+def test_a_show_is_an_event_of_a_line():
+    show = ShowState(True, None, "nebula", None, False, 320, 180, 20.0, ShowSettings(text="¡ya!"))
+    line = encode(envelope_of(show))
+    assert orjson.loads(line)["kind"] == "show"
+    assert decode(line).message == show

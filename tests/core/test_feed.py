@@ -1,7 +1,8 @@
 from core.bus import MemoryBus
 from core.feed import SessionFeed
-from core.messages import Envelope
-from tests.core.sample_messages import beat, info, packet, state
+from core.messages import Envelope, Track
+from core.show import PictureFormat
+from tests.core.sample_messages import beat, info, packet, picture, state
 
 
 class Listener:
@@ -29,3 +30,15 @@ def test_positions_become_microseconds_of_the_media_clock() -> None:
     envelope = feed.publish(beat(), 24_000)
     assert envelope.pts_microseconds == 500_000
     assert (envelope.room, envelope.epoch) == ("ana", "set-1")
+
+
+def test_each_format_of_pictures_is_counted_for_itself() -> None:
+    listener = Listener()
+    feed = SessionFeed(info(), MemoryBus(), [listener])
+    for index in range(2):
+        feed.publish(picture(index), 0)
+        feed.publish(picture(index, form=PictureFormat.JPEG), 0)
+        feed.publish(packet(index), 0)
+    assert [(e.track, e.seq) for e in listener.seen] == [
+        (track, seq) for seq in (1, 2) for track in (Track.VIDEO, Track.STILLS, Track.SOUND)
+    ]

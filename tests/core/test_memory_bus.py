@@ -1,11 +1,13 @@
 import asyncio
+from collections import Counter
 
 from core.bus import MemoryBus
 from core.bus.interface import Following
 from core.bus.memory import FOLLOWING_CAPACITY
-from core.messages import Envelope, Phase
+from core.messages import Envelope, Phase, Track
 from core.metrics import Metrics
-from tests.core.sample_messages import envelope, packet, state
+from core.show import PictureFormat
+from tests.core.sample_messages import envelope, packet, picture, state
 
 
 async def take(following: Following, count: int) -> list[Envelope]:
@@ -113,3 +115,33 @@ async def test_what_is_published_is_counted() -> None:
         assert value("djuv_bus_messages_total", {"kind": kind}) == 1
     await bus.close()
     assert value("djuv_bus_up") == 0
+
+
+async def test_a_slow_reader_loses_pictures_before_sound_and_sound_before_events() -> None:
+    bus = MemoryBus()
+    following = await bus.follow("ana")
+    third = FOLLOWING_CAPACITY // 3
+    for seq in range(1, third + 1):
+        for each in (picture(seq), packet(seq), None):
+            bus.publish(envelope(seq, each))
+    for seq in range(third + 1, 2 * third + 1):
+        bus.publish(envelope(seq))
+    kept = await take(following, FOLLOWING_CAPACITY)
+    counts = Counter(each.track for each in kept)
+    assert counts[Track.EVENTS] == 2 * third
+    assert counts[Track.SOUND] == third
+    assert counts[Track.VIDEO] == FOLLOWING_CAPACITY - 3 * third
+    for seq in range(1, FOLLOWING_CAPACITY + 1):
+        bus.publish(envelope(2 * third + seq))
+    assert {each.track for each in await take(following, FOLLOWING_CAPACITY)} == {Track.EVENTS}
+
+
+async def test_pictures_are_counted_and_kept_for_nobody() -> None:
+    metrics = Metrics()
+    bus = MemoryBus(metrics)
+    bus.publish(envelope(1, picture()))
+    bus.publish(envelope(1, picture(form=PictureFormat.JPEG)))
+    bus.publish(envelope(1))
+    value = metrics.registry.get_sample_value
+    assert value("djuv_bus_messages_total", {"kind": "picture"}) == 2
+    assert [each.track for each in await take(await bus.follow("ana"), 1)] == [Track.EVENTS]

@@ -1,6 +1,7 @@
-from core.bus.outbox import EVENTS_RETAINED_AFTER_END, Outbox
+from core.bus.outbox import EVENTS_RETAINED_AFTER_END, Dropped, Outbox
 from core.messages import Phase
-from tests.core.sample_messages import envelope, packet, state
+from core.show import PictureFormat
+from tests.core.sample_messages import envelope, packet, picture, state
 
 
 def test_events_go_first_and_stay_until_acknowledged() -> None:
@@ -22,7 +23,7 @@ def test_a_batch_that_was_partly_dropped_takes_nothing_else_out() -> None:
         outbox.add(each)
     batch = outbox.next_batch(2)
     outbox.add(packets[2])
-    assert outbox.dropped_media == 1
+    assert outbox.dropped == Dropped(media=1)
     outbox.acknowledge(batch)
     assert outbox.next_batch(10) == [packets[2]]
 
@@ -51,5 +52,27 @@ def test_events_are_bounded_too() -> None:
     outbox = Outbox(events_waiting=2)
     for seq in (1, 2, 3):
         outbox.add(envelope(seq))
-    assert outbox.dropped_events == 1
+    assert outbox.dropped == Dropped(events=1)
     assert [e.seq for e in outbox.next_batch(10)] == [2, 3]
+
+
+def test_pictures_go_last_and_give_way_to_nobody_but_pictures() -> None:
+    outbox = Outbox(pictures_waiting=2)
+    pictures = [envelope(seq, picture(seq)) for seq in (1, 2)]
+    still = envelope(1, picture(1, form=PictureFormat.JPEG))
+    sound, event = envelope(1, packet()), envelope(1)
+    for each in (*pictures, still, sound, event):
+        outbox.add(each)
+    assert outbox.dropped == Dropped(pictures=1)
+    assert outbox.next_batch(10) == [event, sound, pictures[1], still]
+    assert outbox.next_batch(3) == [event, sound, pictures[1]]
+    outbox.acknowledge(outbox.next_batch(3))
+    assert outbox.next_batch(10) == [still]
+
+
+def test_pictures_are_not_told_again() -> None:
+    outbox = Outbox()
+    outbox.add(envelope(1, picture(1)))
+    outbox.acknowledge(outbox.next_batch(1))
+    outbox.tell_again()
+    assert len(outbox) == 0

@@ -1,5 +1,6 @@
 from core.bus.progress import EPOCHS_REMEMBERED, Progress
-from tests.core.sample_messages import envelope, packet
+from core.show import PictureFormat
+from tests.core.sample_messages import envelope, packet, picture
 
 
 def test_what_is_told_again_is_not_new() -> None:
@@ -9,11 +10,12 @@ def test_what_is_told_again_is_not_new() -> None:
     ]  # fmt: skip
 
 
-def test_sound_and_events_are_numbered_apart() -> None:
+def test_events_and_each_track_of_media_are_numbered_apart() -> None:
     progress = Progress()
     assert progress.is_new(envelope(5))
-    assert progress.is_new(envelope(1, packet()))
-    assert not progress.is_new(envelope(1, packet()))
+    for media in (packet(), picture(), picture(form=PictureFormat.JPEG)):
+        assert progress.is_new(envelope(1, media))
+        assert not progress.is_new(envelope(1, media))
 
 
 def test_a_past_set_stays_past() -> None:

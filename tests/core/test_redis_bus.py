@@ -11,17 +11,21 @@ from core.bus.interface import Following
 from core.bus.redis_keys import (
     DIRECTORY,
     FIELD,
+    MEDIA_KEPT,
+    PICTURES_KEPT,
     STREAMS_LIVE_SECONDS,
     events_stream,
     media_stream,
+    pictures_stream,
 )
 from core.bus.redis_streams import RedisBus, connect
 from core.clock import ManualClock, SystemClock
 from core.errors import BusUnavailable
-from core.messages import Envelope, Phase
+from core.messages import Envelope, Phase, Track
 from core.metrics import Metrics
+from core.show import PictureFormat
 from tests.conftest import RedisServer
-from tests.core.sample_messages import beat, envelope, packet, state
+from tests.core.sample_messages import beat, envelope, packet, picture, state
 
 pytestmark = pytest.mark.redis
 
@@ -63,6 +67,67 @@ async def test_sound_comes_through_bit_for_bit(redis_server: RedisServer) -> Non
         for each in sent:
             ingest.publish(each)
         assert await take(following, len(sent)) == sent
+
+
+async def test_pictures_come_through_bit_for_bit(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state()))
+        following = await edge.follow("ana")
+        await take(following, 1)
+        sent = [
+            envelope(seq, picture(seq, form=form, key=seq % 5 == 1, size=3_000))
+            for seq in range(1, 20)
+            for form in PictureFormat
+        ]
+        for each in sent:
+            ingest.publish(each)
+        assert await take(following, len(sent)) == sent
+
+
+async def test_pictures_push_no_sound_out_of_redis(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest:
+        client = connect(redis_server.url)
+        for seq in range(1, MEDIA_KEPT + 1):
+            ingest.publish(envelope(seq, packet(seq)))
+        for seq in range(1, 4 * MEDIA_KEPT + 1):
+            ingest.publish(envelope(seq, picture(seq, size=3_000)))
+            if seq % 500 == 0:
+                await eventually(lambda: not ingest._writer.outbox)
+        assert await client.xlen(media_stream("ana")) >= MEDIA_KEPT
+        kept = await client.xlen(pictures_stream("ana"))
+        assert PICTURES_KEPT <= kept < 2 * PICTURES_KEPT
+        await client.aclose()
+
+
+async def test_a_late_follower_begins_with_the_last_key_picture(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state()))
+        for seq in range(1, 30):
+            ingest.publish(envelope(seq, packet(seq)))
+            ingest.publish(envelope(seq, picture(seq, key=seq in {1, 11, 21})))
+            ingest.publish(envelope(seq, picture(seq, form=PictureFormat.JPEG)))
+        await eventually(lambda: not ingest._writer.outbox)
+        following = await edge.follow("ana")
+        got = await take(following, 1 + 9 + 9)
+        assert [e.seq for e in got if e.track is Track.VIDEO] == list(range(21, 30))
+        assert [e.seq for e in got if e.track is Track.STILLS] == list(range(21, 30))
+        assert [e.seq for e in got if e.track is Track.SOUND] == []
+        ingest.publish(envelope(30, picture(30)))
+        assert [(e.track, e.seq) for e in await take(following, 1)] == [(Track.VIDEO, 30)]
+
+
+async def test_without_a_key_picture_a_late_follower_gets_what_comes(
+    redis_server: RedisServer,
+) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state()))
+        for seq in range(1, 5):
+            ingest.publish(envelope(seq, picture(seq, form=PictureFormat.JPEG)))
+        await eventually(lambda: not ingest._writer.outbox)
+        following = await edge.follow("ana")
+        await take(following, 1)
+        ingest.publish(envelope(5, picture(5, form=PictureFormat.JPEG)))
+        assert [e.seq for e in await take(following, 1)] == [5]
 
 
 async def test_a_late_follower_starts_with_the_current_epoch(redis_server: RedisServer) -> None:
@@ -165,6 +230,7 @@ async def test_streams_of_a_room_do_not_stay_for_ever(redis_server: RedisServer)
     async with bus_on(redis_server) as ingest:
         client = connect(redis_server.url)
         ingest.publish(envelope(1, packet()))
+        ingest.publish(envelope(1, picture()))
         ingest.publish(envelope(1, state()))
         ingest.publish(envelope(2, state(Phase.ENDED)))
         await eventually(lambda: not ingest._writer.outbox)
@@ -172,6 +238,7 @@ async def test_streams_of_a_room_do_not_stay_for_ever(redis_server: RedisServer)
         ingest.publish(envelope(3, state()))
         await eventually(lambda: not ingest._writer.outbox)
         assert 0 < await client.ttl(media_stream("ana")) <= STREAMS_LIVE_SECONDS
+        assert 0 < await client.ttl(pictures_stream("ana")) <= STREAMS_LIVE_SECONDS
         await client.aclose()
 
 

@@ -5,7 +5,9 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from core.bus.memory import MemoryBus
 from core.clock import ManualClock
@@ -15,6 +17,7 @@ from core.feed import SessionFeed
 from core.media import HOP_SAMPLES
 from core.messages import AudioHop, Envelope, Fault, Score, SessionInfo
 from core.metrics import Metrics
+from core.show import EMBEDDING_SIZE
 from judge.engine import Engine
 from judge.listening import Listener
 from judge.live import QUEUE_HOPS, LiveJudge
@@ -360,6 +363,42 @@ async def test_what_was_heard_is_cached_at_the_end_of_its_hop(
     features = await cache.get("set", 1.5)
     assert features is not None
     assert "energy" in features
+
+
+class Embeddings:
+    """Who is told how the network hears; whoever breaks costs nobody a score."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, int]] = []
+        self.vectors: list[NDArray[np.float32]] = []
+        self.breaks = False
+
+    def embedding(self, session: str, end_sample: int, embedding: NDArray[np.float32]) -> None:
+        self.told.append((session, end_sample))
+        self.vectors.append(embedding)
+        if self.breaks:
+            raise RuntimeError("not today")
+
+
+@pytest.mark.parametrize("breaks", [False, True])
+async def test_how_the_network_hears_each_hop_is_told(
+    networks: Networks, clock: ManualClock, metrics: Metrics, breaks: bool
+) -> None:
+    embeddings = Embeddings()
+    embeddings.breaks = breaks
+    judge = LiveJudge(Engine(networks), clock=clock, metrics=metrics, embeddings=embeddings)
+    judge.start()
+    set_feed, kept = feed()
+    judge.open(set_feed)
+    broken = replace(hops(MUSIC)[5], samples=np.zeros(7, np.float32))
+    await push_slowly(judge, fresh([*hops(MUSIC)[:5], broken, *hops(MUSIC)[5:22]]))
+    await asyncio.wait_for(judge.stop(), PATIENCE_SECONDS)
+    # of the hop that could not be used there is none
+    assert [end // HOP_SAMPLES for _, end in embeddings.told] == list(range(1, 23))
+    assert {vector.shape for vector in embeddings.vectors} == {(EMBEDDING_SIZE,)}
+    assert all(np.isfinite(vector).all() for vector in embeddings.vectors)
+    assert np.abs(embeddings.vectors[-1] - embeddings.vectors[0]).max() > 0
+    assert [score.window for score in kept.scores if score.reason is None]
 
 
 async def test_stop_drains_and_comes_back_at_once_when_there_is_nothing(

@@ -18,6 +18,7 @@ from core.feed import SessionFeed
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
 from core.messages import Beat, Component, Fault, Finding, SessionInfo
 from core.metrics import Metrics
+from core.show import EncodedPicture, PictureFormat, ShowSettings, ShowState
 from stream.decoding import HopDecoder
 from stream.recording import (
     JudgingFacts,
@@ -134,6 +135,27 @@ async def test_a_full_buffer_loses_the_newest_and_says_so(tmp_path, monkeypatch)
     kept = [*recording.packets(), *recording.events()]
     assert len(kept) + lost == len(PACKETS) + 7
     assert kept[0] == dataclasses.replace(PACKETS[0], arrived_seconds=0.0)
+
+
+async def test_of_a_show_its_states_are_kept_and_no_pictures(tmp_path, monkeypatch):
+    monkeypatch.setattr(recorder_module, "BUFFER_ENVELOPES", 50)
+    monkeypatch.setattr(recorder_module, "WRITE_SECONDS", 60.0)
+    metrics = Metrics()
+    recorder = Recorder(tmp_path, metrics)
+    feed = SessionFeed(INFO, MemoryBus(), [recorder])
+    recorder.open(INFO, JUDGING)
+    show = ShowState(True, None, "nebula", "dusk", False, 320, 180, 20.0, ShowSettings())
+    feed.publish(show, 0)
+    for form in PictureFormat:
+        for start in range(0, 200 * 2_400, 2_400):  # more than the buffer holds
+            picture = EncodedPicture("set-1", form, start, 2_400, True, 320, 180, False, b"...")
+            feed.publish(picture, start)
+    feed.publish(PACKETS[0], PACKETS[0].start_sample)
+    await recorder.stop()
+    recording = Recording(tmp_path / "set-1")
+    assert [event.message for event in recording.events()] == [show]
+    assert len(list(recording.packets())) == 1
+    assert errors(metrics) == 0
 
 
 async def test_a_folder_that_cannot_be_made_is_announced_once_and_the_set_goes_on(tmp_path):

@@ -61,7 +61,7 @@ def test_help_is_in_the_readers_language(folder: Path):
     spanish = djuniverse(folder, "--help", LANG="es_ES.UTF-8")
     chosen = djuniverse(folder, "serve", "--help", "--lang", "es", LANG="en_GB.UTF-8")
     assert (english.returncode, spanish.returncode, chosen.returncode) == (0, 0, 0)
-    for command in ("serve", "judge", "replay", "key", "doctor", "version"):
+    for command in ("serve", "judge", "visuals", "replay", "key", "doctor", "version"):
         assert command in english.stdout and command in spanish.stdout
     assert "Usage:" in english.stdout and "Show this help" in english.stdout
     assert "Uso:" in spanish.stdout and "Órdenes" in spanish.stdout
@@ -71,7 +71,7 @@ def test_help_is_in_the_readers_language(folder: Path):
 
 def test_no_help_shows_a_key_instead_of_its_text(folder: Path, capsys: pytest.CaptureFixture[str]):
     for command in (
-        "serve", "judge", "replay", "doctor", "version", "key", "moderator", "emote",
+        "serve", "judge", "visuals", "replay", "doctor", "version", "key", "moderator", "emote",
     ):  # fmt: skip
         assert run([command, "--help"]) == 0
     for command in ("create", "list", "revoke"):

@@ -49,6 +49,8 @@ def test_a_bare_machine_is_ready(capsys: pytest.CaptureFixture[str]):
         "packages",
         "audio",
         "models",
+        "crowd",
+        "visuals",
         "database",
         "bus",
         "port",
@@ -112,6 +114,36 @@ def test_without_libopus_loss_cannot_be_concealed(monkeypatch: pytest.MonkeyPatc
 def test_models_that_do_not_load_are_a_problem(tmp_path: Path):
     absent = checks.check_models(_settings(inference={"models_dir": tmp_path}))
     assert _found(absent) == (Verdict.PROBLEM, "invalid")
+
+
+def test_the_crowds_model_is_tried_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    finding = checks.check_crowd(_settings())
+    assert (finding.verdict, finding.code) == (checks.Verdict.OK, "ok")
+    assert finding.details["version"]
+    assert checks.check_crowd(_settings(chat={"enabled": False})).code == "off"
+    monkeypatch.setattr("sentiment.classifier.MODELS", tmp_path)
+    absent = checks.check_crowd(_settings())
+    assert (absent.verdict, absent.code) == (checks.Verdict.PROBLEM, "invalid")
+
+
+def test_the_visuals_are_tried_out():
+    finding = checks.check_visuals(_settings(visuals={"most_rooms": 3}))
+    assert _found(finding) == (Verdict.OK, "ok")
+    assert finding.details["rooms"] == 3
+    assert _found(checks.check_visuals(_settings(visuals={"enabled": False}))) == (
+        Verdict.OK,
+        "off",
+    )
+
+
+def test_visuals_that_cannot_be_drawn_are_a_warning(monkeypatch: pytest.MonkeyPatch):
+    def no_codec(*_: object) -> float:
+        raise RuntimeError("no libvpx")
+
+    monkeypatch.setattr("visuals.worker.assembly.try_out", no_codec)
+    finding = checks.check_visuals(_settings())
+    assert _found(finding) == (Verdict.WARNING, "unusable")
+    assert "no libvpx" in str(finding.details["problem"])
 
 
 def test_a_calibration_for_another_model_is_a_problem(tmp_path: Path):

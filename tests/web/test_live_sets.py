@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +15,9 @@ from battles.sets import SetStore
 from core.bus import MemoryBus
 from core.clock import SystemClock
 from core.errors import StorageUnavailable
-from core.messages import Fault, Phase, SessionInfo, SessionState
+from core.messages import Envelope, Fault, Phase, RoomMessage, SessionInfo, SessionState
 from core.metrics import Metrics
+from core.show import EncodedPicture, PictureFormat, ShowSettings, ShowState
 from stream.recording.facts import JudgingFacts, ModelFacts
 from stream.recording.recorder import Recorder
 from web.live_sets import LiveSets
@@ -29,6 +31,17 @@ class HangingRecorder(Recorder):
 
     async def close(self, session: str) -> None:
         await asyncio.sleep(60)
+
+
+class KeepingRecorder(Recorder):
+    """A recorder that shows what it was told."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.kept: list[RoomMessage] = []
+
+    def envelope(self, envelope: Envelope) -> None:
+        self.kept.append(envelope.message)
 
 
 @pytest.fixture
@@ -69,6 +82,27 @@ async def test_a_fault_is_told_where_the_set_stands(store: SetStore):
     assert (told.message, told.pts_microseconds) == (Fault("recording_failed"), 2_000_000)
     await sets.close(feed)
     await bus.close()
+
+
+async def test_a_show_is_published_and_not_recorded(store: SetStore, tmp_path: Path):
+    bus = MemoryBus()
+    recorder = KeepingRecorder(tmp_path / "recordings", Metrics())
+    sets = LiveSets(bus, store, recorder, JUDGING, Path("recordings"))
+    following = await bus.follow("ana")
+    feed = sets.open(INFO)
+    shown = EncodedPicture("set-1", PictureFormat.VP9, 0, 2_400, True, 320, 180, False, b"vp9")
+    standing = ShowState(False, "off", None, None, False, 0, 0, 0.0, ShowSettings())
+    fault = Fault("recording_failed")
+    for message in (shown, standing, fault):
+        sets.publish("set-1", message, 48_000)
+    told = [(await asyncio.wait_for(anext(following), 5)).message for _ in range(3)]
+    assert told == [shown, standing, fault]
+    assert recorder.kept == [fault]
+    await sets.close(feed)
+    sets.publish("set-1", fault, 48_000)  # it is over
+    sets.publish("another", fault, 48_000)
+    await bus.close()
+    assert [envelope async for envelope in following] == []
 
 
 async def test_a_set_that_began_while_the_database_was_away_is_stored_at_its_end(store: SetStore):

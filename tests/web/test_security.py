@@ -9,7 +9,8 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
-from web.security import BodyLimit, security_middleware
+from battles.logos import MOST_BYTES
+from web.security import LARGER_BODIES, BodyLimit, security_middleware
 from web.sites import is_same_host, is_trusted_host
 
 ALLOWED = "https://club.example"
@@ -49,10 +50,11 @@ async def test_every_answer_makes_browsers_strict():
         assert "microphone=(self)" in answer.headers["permissions-policy"]
 
 
-async def test_pages_may_talk_to_ingest_where_it_is_elsewhere():
+async def test_pages_may_talk_to_ingest_and_show_its_logos_where_it_is_elsewhere():
     async with _client(_app(connect_origins=["https://ingest.example:8443/whip"])) as client:
         policy = (await client.get("/")).headers["content-security-policy"]
-    assert policy.endswith("; connect-src 'self' https://ingest.example:8443")
+    here_and_there = "'self' https://ingest.example:8443"
+    assert policy.endswith(f"; img-src {here_and_there}; connect-src {here_and_there}")
 
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
@@ -171,6 +173,29 @@ async def test_a_body_without_a_length_is_counted_as_it_comes():
     assert refused.status_code == 413
     assert refused.json()["code"] == "too_large"
     assert refused.headers["connection"] == "close"
+
+
+async def test_a_logo_may_be_larger_than_everything_else():
+    ((where, most),) = LARGER_BODIES.items()
+    assert most == MOST_BYTES
+    app = _app()
+
+    @app.put("/api/rooms/{room}/show/logo")
+    async def put(room: str, request: Request) -> Response:
+        return Response(str(len(await request.body())))
+
+    async with _client(app) as client:
+        for size, status in ((MOST_BYTES, 200), (MOST_BYTES + 1, 413)):
+            answer = await client.put("/api/rooms/ana/show/logo", content=b"x" * size)
+            assert answer.status_code == status
+        assert answer.json()["detail"].endswith(f"{MOST_BYTES} bytes.")
+        assert (await client.post("/", content=b"x" * 1_001)).status_code == 413
+    for path in (
+        "/api/rooms/a/b/show/logo",
+        "/api/rooms/a/show/logo/x",
+        "/x/api/rooms/a/show/logo",
+    ):
+        assert not where.fullmatch(path)
 
 
 class _Exchange:

@@ -11,6 +11,7 @@ import pytest
 from core.errors import ConfigurationInvalid
 from sentiment.hosting.config import CrowdConfig
 from stream.config import IceServer, IngestConfig
+from visuals.hosting.config import VisualsConfig
 from web.settings import Settings, load_settings, setting_names, variable_of
 from web.texts import Texts
 from web.viewers.config import ViewerConfig
@@ -62,6 +63,7 @@ def test_the_parts_have_the_defaults_that_they_state():
     assert settings.ingest_config() == IngestConfig()
     assert settings.viewer_config() == ViewerConfig()
     assert settings.crowd_config() == CrowdConfig()
+    assert settings.visuals_config() == VisualsConfig()
 
 
 def test_the_strongest_source_counts(monkeypatch: pytest.MonkeyPatch):
@@ -140,6 +142,11 @@ def test_what_is_set_of_the_chat_reaches_its_host_and_its_viewers():
     assert config.text_characters == settings.viewer_config().message_characters == 140
 
 
+def test_what_is_set_of_the_visuals_reaches_their_host():
+    visuals = {"most_rooms": 3, "height": 360, "frames_per_second": 25, "kilobits_per_second": 900}
+    assert load_settings(visuals=visuals).visuals_config() == VisualsConfig(3, 360, 25.0, 900)
+
+
 @pytest.mark.parametrize(
     ("visible", "providers"),
     [
@@ -199,6 +206,13 @@ def test_hidden_gpus_are_not_tried(
             "chat.message_characters",
             "setting_greater_than_equal",
         ),
+        ({"DJUV_VISUALS__HEIGHT": "200"}, "visuals.height", "setting_one_of"),
+        (
+            {"DJUV_VISUALS__FRAMES_PER_SECOND": "24"},
+            "visuals.frames_per_second",
+            "setting_one_of",
+        ),
+        ({"DJUV_VISUALS__MOST_ROOMS": "0"}, "visuals.most_rooms", "setting_greater_than_equal"),
         ({"DJUV_LIMIT__SESSIONS": "5"}, "DJUV_LIMIT__SESSIONS", "setting_unknown_like"),
         ({"DJUV_ZEBRA": "5"}, "DJUV_ZEBRA", "setting_unknown"),
     ],

@@ -1,6 +1,7 @@
 """The command line: `djuniverse`.
 
-Its commands: `serve | judge | replay | calibrate | key | moderator | emote | doctor | version`.
+Its commands: `serve | judge | visuals | replay | calibrate | key | moderator | emote | doctor |
+version`.
 
 Exit codes: 0 done; 1 it went wrong, or `doctor` found a problem; 2 what was given or set cannot be
 used; 130 interrupted.
@@ -60,6 +61,7 @@ def _command(name: str) -> Callable[..., object]:
 
 app.command("serve", help=TEXTS("serve.help"))(serve.serve)
 app.command("judge", help=TEXTS("judge.help"))(_command("judge"))
+app.command("visuals", help=TEXTS("film.help"))(_command("visuals"))
 app.command("replay", help=TEXTS("replay.help"))(_command("replay"))
 app.command("calibrate", help=TEXTS("calibrate.help"))(_command("calibrate"))
 app.add_typer(key.app, name="key", help=TEXTS("key.help"))

@@ -78,6 +78,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "packages": check_packages,
         "audio": check_audio,
         "models": check_models,
+        "crowd": check_crowd,
+        "visuals": check_visuals,
         "database": check_database,
         "bus": check_bus,
         "port": check_port,
@@ -86,7 +88,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         "disk": check_disk,
     }
     if settings.role is Role.EDGE:
-        for name in ("audio", "models", "database"):
+        for name in ("audio", "models", "crowd", "visuals", "database"):
             del checks[name]
     for name, check in checks.items():
         try:
@@ -163,6 +165,38 @@ def check_models(settings: Settings) -> Finding:
         reason = provider_library_problem(Provider.CUDA) or "-"
         return _warning("models", "gpu_unused", reason=reason, **found)
     return _ok("models", **found)
+
+
+def check_crowd(settings: Settings) -> Finding:
+    """Load the crowd's model and its word lists, and have both look at a word."""
+    if not settings.chat.enabled:
+        return _ok("crowd", "off")
+    from sentiment.classifier import Classifier  # noqa: PLC0415 - may be broken
+    from sentiment.reading import MessageReader  # noqa: PLC0415 - as above
+
+    try:
+        classifier = Classifier.load()
+        list(MessageReader(classifier).read(["temazo"]))
+    except (ModelInvalid, ConfigurationInvalid) as error:
+        return _problem("crowd", "invalid", problem=str(error))
+    return _ok("crowd", version=classifier.version)
+
+
+def check_visuals(settings: Settings) -> Finding:
+    """Draw and encode one picture of a show, as its worker would."""
+    if not settings.visuals.enabled:
+        return _ok("visuals", "off")
+    try:
+        from visuals.worker.assembly import try_out  # noqa: PLC0415 - may be broken
+
+        visuals = settings.visuals
+        took_seconds = try_out(
+            visuals.height, visuals.frames_per_second, visuals.kilobits_per_second
+        )
+    except Exception as error:  # sets are heard and judged without shows as well
+        return _warning("visuals", "unusable", problem=f"{type(error).__name__}: {error}")
+    rooms = settings.visuals_config().rooms
+    return _ok("visuals", rooms=rooms, took_ms=round(1000.0 * took_seconds))
 
 
 def has_nvidia_gpu() -> bool:

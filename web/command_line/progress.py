@@ -6,16 +6,39 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+
+class _SpeedColumn(ProgressColumn):
+    """How many times faster than real time it goes."""
+
+    def render(self, task: Task) -> Text:
+        """Return the speed, nothing while it is not known."""
+        return Text("" if task.speed is None else f"{task.speed:.1f}x")
 
 
 @contextmanager
-def progress_bar(console: Console, label: str) -> Iterator[Callable[[float, float | None], None]]:
-    """Draw a bar, and yield what moves it: seconds done, and in all if that is known."""
+def progress_bar(
+    console: Console, label: str, *, speed: bool = False
+) -> Iterator[Callable[[float, float | None], None]]:
+    """Draw a bar, and yield what moves it: seconds done, and in all if that is known.
+
+    With `speed` it also says how many times faster than real time the work goes.
+    """
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         TaskProgressColumn(),
+        *([_SpeedColumn()] if speed else []),
         TimeRemainingColumn(),
         console=console,
         transient=True,

@@ -18,9 +18,12 @@ class ViewerConfig:
     high_water_bytes: int = 65_536  # of a transport's buffer: two seconds of sound
     low_water_bytes: int = 16_384
     outbox_bytes: int = 262_144  # waits behind the transport of a slow viewer
+    outbox_picture_bytes: int = 131_072  # of these: two seconds of video
 
     history_events: int = 3_600  # kept to resume from: ten minutes at six events a second
     fresh_seconds: float = 60.0  # what a new viewer is sent of it
+    reel_units: int = 160  # pictures kept since the last key picture, of each format
+    reel_bytes: int = 524_288
     linger_seconds: float = (
         60.0  # a room played in, without viewers and requests, is followed so long
     )

@@ -202,7 +202,12 @@ class ViewerConnection(asyncio.Protocol):
             logger.exception("a viewer's handshake failed")
             return None, self._websocket.reject(HTTPStatus.INTERNAL_SERVER_ERROR, "internal\n")
         self._viewer = Viewer(
-            self, transport.write, limits.outbox_bytes, self._hub.metrics, media=wanted.media
+            self,
+            transport.write,
+            limits.outbox_bytes,
+            self._hub.metrics,
+            wants=wanted.wants,
+            picture_bytes=limits.outbox_picture_bytes,
         )
         return wanted, accepted
 

@@ -16,6 +16,7 @@ from websockets.http11 import Request
 from core.errors import BadInput
 from web.sites import is_same_host, is_trusted_host
 from web.viewers.history import Resume
+from web.viewers.wants import OF_FORMAT, Wants
 
 ROOM_NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 """A room is named by its DJ's slug: lower case letters, digits and inner hyphens, 64 at most."""
@@ -46,7 +47,7 @@ class LiveRequest:
 
     room: str
     resume: Resume | None
-    media: bool = True  # False for events alone
+    wants: Wants = Wants.SOUND
 
 
 def live_request(
@@ -84,7 +85,7 @@ def live_request(
             code="bad_origin",
         )
     values = _values(query)
-    return LiveRequest(room, _resume(values), media=values.get("media", [""])[-1] != "0")
+    return LiveRequest(room, _resume(values), _wants(values))
 
 
 def is_room_name(name: str) -> bool:
@@ -118,6 +119,13 @@ def _resume(values: dict[str, list[str]]) -> Resume | None:
     if not epoch or not (seq.isascii() and seq.isdigit() and len(seq) <= _MOST_DIGITS):
         return None
     return Resume(epoch, int(seq))
+
+
+def _wants(values: dict[str, list[str]]) -> Wants:
+    """Return what is to be sent; what is not known counts as not said."""
+    if values.get("media", [""])[-1] == "0":
+        return Wants.EVENTS
+    return OF_FORMAT.get(values.get("video", [""])[-1], Wants.SOUND)
 
 
 def _only(headers: Headers, name: str) -> str:

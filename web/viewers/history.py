@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from core.messages import Envelope, Finding, Reception, Score, SessionState, Transition
+from core.show import ShowState
 from web.viewers.units import EventUnit
 
 MILESTONES: Final = 2_048
@@ -63,7 +64,7 @@ class RoomHistory:
             self._transitions[message.index] = unit
             if len(self._transitions) > MILESTONES:
                 self._transitions.popitem(last=False)
-        elif isinstance(message, (SessionState, Score, Reception)):
+        elif isinstance(message, (SessionState, Score, Reception, ShowState)):
             self._latest[type(message)] = unit
 
     def catch_up(self, seen_seq: int | None) -> CatchUp:

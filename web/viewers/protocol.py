@@ -7,14 +7,14 @@ together). Nothing here knows of sockets, rooms or time.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import IntEnum, IntFlag
 from typing import Any, Final, TypeAlias, TypeVar, cast
 
 import orjson
 from websockets.frames import Frame, Opcode
 
-from core.media import CHANNELS, SAMPLE_RATE_HZ, samples_to_seconds
+from core.media import CHANNELS, SAMPLE_RATE_HZ, samples_to_microseconds, samples_to_seconds
 from core.messages import (
     Beat,
     Component,
@@ -32,8 +32,11 @@ from core.messages import (
     Score,
     SessionInfo,
     SessionState,
+    Track,
     Transition,
 )
+from core.show import PICTURE_FORMATS, EncodedPicture, PictureFormat, ShowSettings, ShowState
+from web.viewers.wants import Wants
 
 SUBPROTOCOL: Final = "djuv.v1"
 
@@ -41,6 +44,8 @@ HEADER: Final = struct.Struct("<BBHIQ")
 """Of a binary frame: kind, flags, track, seq, pts."""
 
 OPUS_TRACK: Final = 0
+VIDEO_TRACK: Final = 1
+STILLS_TRACK: Final = 2
 
 Json: TypeAlias = dict[str, Any]
 Weights: TypeAlias = Mapping[Genre, Mapping[Component, float]]
@@ -75,15 +80,29 @@ class CloseCode(IntEnum):
     TRY_AGAIN = 1013
 
 
-TRACKS: Final[Sequence[Json]] = (
-    {
+_PICTURES: Final[Mapping[PictureFormat, tuple[MediaKind, int]]] = {
+    PictureFormat.VP9: (MediaKind.VIDEO, VIDEO_TRACK),
+    PictureFormat.JPEG: (MediaKind.JPEG, STILLS_TRACK),
+}
+
+
+def _picture_track(form: PictureFormat) -> Json:
+    kind, track = _PICTURES[form]
+    return {"track": track, "kind": int(kind), "codec": PICTURE_FORMATS[form]}
+
+
+TRACKS: Final[Mapping[Track, Json]] = {
+    Track.SOUND: {
         "track": OPUS_TRACK,
         "kind": int(MediaKind.OPUS),
         "codec": "opus",
         "sample_rate_hz": SAMPLE_RATE_HZ,
         "channels": CHANNELS,
     },
-)
+    Track.VIDEO: _picture_track(PictureFormat.VP9),
+    Track.STILLS: _picture_track(PictureFormat.JPEG),
+}
+"""The catalogue: what `hello` says of each track that a connection carries."""
 
 
 def text_frame(payload: bytes) -> bytes:
@@ -117,11 +136,8 @@ def media_payload(
     return HEADER.pack(kind, flags, track, seq & 0xFFFF_FFFF, pts_microseconds) + media
 
 
-def audio_payload(envelope: Envelope, audio: EncodedAudio, extra: MediaFlag) -> bytes:
-    """Return the payload for one Opus packet, `extra` flags added to its own."""
-    flags = MediaFlag.KEY | extra
-    if audio.discontinuity:
-        flags |= MediaFlag.DISCONTINUITY
+def audio_payload(envelope: Envelope, audio: EncodedAudio, flags: MediaFlag) -> bytes:
+    """Return the payload for one Opus packet."""
     return media_payload(
         audio.payload,
         kind=MediaKind.OPUS,
@@ -129,6 +145,19 @@ def audio_payload(envelope: Envelope, audio: EncodedAudio, extra: MediaFlag) -> 
         track=OPUS_TRACK,
         seq=envelope.seq,
         pts_microseconds=envelope.pts_microseconds,
+    )
+
+
+def picture_payload(picture: EncodedPicture, seq: int, flags: MediaFlag) -> bytes:
+    """Return the payload for one picture, which stands where it was drawn for."""
+    kind, track = _PICTURES[picture.format]
+    return media_payload(
+        picture.payload,
+        kind=kind,
+        flags=flags,
+        track=track,
+        seq=seq,
+        pts_microseconds=samples_to_microseconds(picture.start_sample),
     )
 
 
@@ -146,7 +175,7 @@ def envelope_payload(envelope: Envelope, latency_seconds: float | None) -> bytes
     Parameters
     ----------
     envelope
-        Holds any message but encoded audio.
+        Holds an event.
     latency_seconds
         For a score, from the arrival of the window's last packet to publication; None where it
         is not known.
@@ -181,9 +210,9 @@ def hello_payload(
     pts_microseconds: int,
     wall_seconds: float,
     weights: Weights,
-    media: bool = True,
+    wants: Wants = Wants.SOUND,
 ) -> bytes:
-    """Return the first message of a connection; one that gets events alone has no tracks."""
+    """Return the first message of a connection, which lists the tracks that it carries."""
     data = {
         "protocol": SUBPROTOCOL,
         "room": room,
@@ -193,7 +222,7 @@ def hello_payload(
         "info": info_data(state.info) if state else None,
         "phase": state.phase if state else Phase.ENDED,
         "clock": {"pts": pts_microseconds, "unix_ms": round(wall_seconds * 1000)},
-        "tracks": TRACKS if media else [],
+        "tracks": [about for track, about in TRACKS.items() if track in wants.tracks],
         "weights": {
             genre.value: {part.value: share for part, share in shares.items()}
             for genre, shares in weights.items()
@@ -367,6 +396,35 @@ def _reception(reception: Reception) -> Json:
     }
 
 
+def show_data(show: ShowState) -> Json:
+    """Return how a room's show stands."""
+    return {
+        "running": show.running,
+        "reason": show.reason,
+        "scene": show.scene,
+        "palette": show.palette,
+        "blackout": show.blackout,
+        "width": show.width,
+        "height": show.height,
+        "frames_per_second": round(show.frames_per_second, 2),
+        "settings": settings_data(show.settings),
+    }
+
+
+def settings_data(settings: ShowSettings) -> Json:
+    """Return what the VJ wants of a room's show."""
+    return {
+        "enabled": settings.enabled,
+        "mode": settings.mode,
+        "scene": settings.scene,
+        "palette": settings.palette,
+        "intensity": round(settings.intensity, 4),
+        "calm": settings.calm,
+        "text": settings.text,
+        "logo": settings.logo,
+    }
+
+
 def _fault(fault: Fault) -> Json:
     return {"code": fault.code, "details": dict(fault.details)}
 
@@ -395,6 +453,7 @@ _EVENTS: Final[Mapping[type[object], _Conversion]] = {
     SessionState: _event("state", _state),
     Reception: _event("stats", _reception),
     Fault: _event("error", _fault),
+    ShowState: _event("show", show_data),
 }
 
 CROWD_TYPES: Final = frozenset({"chat", "crowd", "moment", "joined", "said", "refused", "queue"})

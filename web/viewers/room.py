@@ -5,21 +5,24 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from itertools import chain
 from typing import Final
 
 from core.bus import Bus
 from core.clock import Clock
 from core.crowd import CrowdDoor
-from core.messages import EncodedAudio, Envelope, Score
+from core.messages import EncodedAudio, Envelope, Score, Track
 from core.metrics import Metrics
+from core.show import EncodedPicture
 from web.viewers import protocol
 from web.viewers.config import ViewerConfig
 from web.viewers.crowd import ViewedCrowd
 from web.viewers.history import Resume
 from web.viewers.picture import RoomPicture
-from web.viewers.protocol import Weights
-from web.viewers.units import AudioUnit, OwnUnit, Rank, Unit
+from web.viewers.protocol import MediaFlag, Weights
+from web.viewers.units import AudioUnit, OwnUnit, PictureUnit, Unit
 from web.viewers.viewer import Viewer
+from web.viewers.wants import Wants
 
 logger = logging.getLogger(__name__)
 
@@ -30,8 +33,8 @@ SENT_STAGE: Final = "sent"
 class ViewedRoom:
     """Hands a room's units to its viewers.
 
-    Sound that is due within a tick goes out as one write; an event goes out at once, together with
-    the sound that waits, in order.
+    Sound and pictures that are due within a tick go out as one write; an event goes out at once,
+    together with what waits, in order. Viewers who want the same are written the same bytes.
 
     Parameters
     ----------
@@ -62,7 +65,7 @@ class ViewedRoom:
         door: CrowdDoor,
     ) -> None:
         self.name = name
-        self.picture = RoomPicture(config.history_events, config.fresh_seconds)
+        self.picture = RoomPicture(config)
         self.live = False  # whether what comes now is new, rather than read from the bus's memory
         self._bus = bus
         self._clock = clock
@@ -70,8 +73,9 @@ class ViewedRoom:
         self._config = config
         self._weights = weights
         self._same_host = same_host
-        self._flowing: dict[Viewer, None] = {}  # written to straight, in order of joining
-        self._reading: dict[Viewer, None] = {}  # the same, of those who want events alone
+        # Written to straight, in order of joining, by what they are sent:
+        self._flowing: dict[Wants, dict[Viewer, None]] = {wants: {} for wants in Wants}
+        self._skipping: dict[Viewer, None] = {}  # of these, sent no pictures until a key picture
         self._held: dict[Viewer, None] = {}  # too slow just now: units are offered
         self._pending: list[Unit] = []
         self._arrivals: list[float] = []  # of the pending scores' windows
@@ -90,12 +94,13 @@ class ViewedRoom:
     @property
     def viewers(self) -> int:
         """How many watch through this process."""
-        return len(self._flowing) + len(self._reading) + len(self._held)
+        return sum(map(len, self._flowing.values())) + len(self._held)
 
     @property
     def audience(self) -> int:
         """How many of them hear: a DJ who reads their own scores is none of the audience."""
-        return len(self._flowing) + sum(viewer.media for viewer in self._held)
+        flowing = sum(map(len, self._flowing.values())) - len(self._flowing[Wants.EVENTS])
+        return flowing + sum(viewer.wants is not Wants.EVENTS for viewer in self._held)
 
     def accept(self, envelope: Envelope) -> None:
         """Take the next envelope from the bus; it is sent within a tick."""
@@ -104,9 +109,12 @@ class ViewedRoom:
         message = envelope.message
         if isinstance(message, EncodedAudio):
             self.picture.hear(envelope)
-            if self._flowing or self._held:
+            if self._is_wanted(Track.SOUND):
                 self._pending.append(AudioUnit(envelope, message))
                 self._flush_within_a_tick()
+            return
+        if isinstance(message, EncodedPicture):
+            self._show(envelope, message)
             return
         latency_seconds = self._latency_seconds(message) if isinstance(message, Score) else None
         unit = self.picture.add_event(envelope, latency_seconds)
@@ -116,6 +124,20 @@ class ViewedRoom:
         if isinstance(message, Score) and latency_seconds is not None:
             self._arrivals.append(message.arrived_seconds)
         self._flush_at_once()
+
+    def _show(self, envelope: Envelope, picture: EncodedPicture) -> None:
+        unit = self.picture.see(envelope, picture)
+        if unit is None:
+            self._metrics.pictures_skipped.inc()
+        elif self._is_wanted(envelope.track):
+            self._pending.append(unit)
+            self._flush_within_a_tick()
+
+    def _is_wanted(self, track: Track) -> bool:
+        """Whether a unit of `track` may be for anybody here."""
+        if self._held or self._skipping:
+            return True
+        return any(side and track in wants.tracks for wants, side in self._flowing.items())
 
     def _latency_seconds(self, score: Score) -> float | None:
         if not (self.live and self._same_host):
@@ -150,15 +172,27 @@ class ViewedRoom:
     def _write(self, units: Sequence[Unit], said: Sequence[Unit]) -> None:
         """Write the room's units to everybody, and what the crowd says to those who are in it."""
         # All sides are copied first: a write can move its viewer from one to another.
-        held, flowing, reading = tuple(self._held), tuple(self._flowing), tuple(self._reading)
-        self._write_straight(flowing, units, said)
-        if not (reading or held):
-            return
-        events = [unit for unit in units if unit.rank is Rank.EVENT]
-        self._write_straight(reading, events, said)
+        held = list(self._held)
+        held += (back := self._back_in_the_picture(units))
+        flowing = [(wants, tuple(side)) for wants, side in self._flowing.items() if side]
+        for wants, viewers in flowing:
+            straight = [each for each in viewers if each not in back] if back else viewers
+            self._write_straight(straight, _due(wants, units), said)
+        due = {wants: _due(wants, units) for wants in {viewer.wants for viewer in held}}
         for viewer in held:
-            due = units if viewer.media else events
-            viewer.offer([*due, *said] if viewer.attends else due)
+            own = due[viewer.wants]
+            viewer.offer([*own, *said] if viewer.attends else own)
+
+    def _back_in_the_picture(self, units: Sequence[Unit]) -> dict[Viewer, None]:
+        """Return who waited for one of `units` to see again; others' pictures are skipped."""
+        back: dict[Viewer, None] = {}
+        for viewer in self._skipping:
+            pictures = [unit for unit in _due(viewer.wants, units) if isinstance(unit, PictureUnit)]
+            if any(picture.flags & MediaFlag.KEY for picture in pictures):
+                back[viewer] = None
+            else:
+                viewer.skip(pictures)
+        return back
 
     def _write_straight(
         self, viewers: Sequence[Viewer], units: Sequence[Unit], said: Sequence[Unit]
@@ -191,13 +225,24 @@ class ViewedRoom:
         """Greet `viewer`, send it what it missed, and count it among the audience."""
         self.flush()  # what is pending is in the history already, and must not come twice
         missed = self.picture.catch_up(resume)
+        pictures = self._pictures_for(viewer)
         viewer.moved = self._place
         self._held[viewer] = None
         self._bus.report_viewers(self.name, self.audience)
-        hello = self._hello(missed.from_seq, media=viewer.media)
-        viewer.begin([OwnUnit(protocol.text_frame(hello)), *missed.events])
+        hello = self._hello(missed.from_seq, viewer.wants)
+        viewer.begin([OwnUnit(protocol.text_frame(hello)), *missed.events, *pictures])
 
-    def _hello(self, from_seq: int, *, media: bool) -> bytes:
+    def _pictures_for(self, viewer: Viewer) -> Sequence[PictureUnit]:
+        """Return what a newcomer sees at once; without it, it waits for a key picture."""
+        for track, reel in self.picture.reels.items():
+            if track in viewer.wants.tracks:
+                burst = reel.burst(self.picture.position_microseconds)
+                if not burst and reel.is_under_way:
+                    viewer.await_key()
+                return burst
+        return ()
+
+    def _hello(self, from_seq: int, wants: Wants) -> bytes:
         picture = self.picture
         return protocol.hello_payload(
             room=self.name,
@@ -207,24 +252,28 @@ class ViewedRoom:
             pts_microseconds=picture.position_microseconds,
             wall_seconds=self._clock.wall_seconds(),
             weights=self._weights,
-            media=media,
+            wants=wants,
         )
 
     def leave(self, viewer: Viewer) -> None:
         """Forget `viewer`; does nothing if it is not here."""
         viewer.forget()
-        for side in (self._flowing, self._reading, self._held):
-            side.pop(viewer, None)
+        self._take_away(viewer)
         self._bus.report_viewers(self.name, self.audience)
 
+    def _take_away(self, viewer: Viewer) -> None:
+        for side in (*self._flowing.values(), self._skipping, self._held):
+            side.pop(viewer, None)
+
     def _place(self, viewer: Viewer) -> None:
-        straight = self._flowing if viewer.media else self._reading
-        if viewer.flows:
-            self._held.pop(viewer, None)
-            straight[viewer] = None
-        else:
-            straight.pop(viewer, None)
+        self._take_away(viewer)
+        if not viewer.flows:
             self._held[viewer] = None
+        elif viewer.skips_pictures:
+            self._flowing[viewer.wants.without_pictures][viewer] = None
+            self._skipping[viewer] = None
+        else:
+            self._flowing[viewer.wants][viewer] = None
 
     def announce_audience(self) -> None:
         """Tell every viewer how many watch anywhere, and how much it was too slow for."""
@@ -232,7 +281,8 @@ class ViewedRoom:
         audience = self._bus.viewers(self.name)
         pts_microseconds = self.picture.position_microseconds
         frames: dict[int, OwnUnit] = {}
-        for viewer in (*self._flowing, *self._reading, *self._held):
+        flowing = chain.from_iterable(self._flowing.values())
+        for viewer in (*flowing, *self._held):
             if viewer.dropped not in frames:
                 payload = protocol.edge_stats_payload(audience, viewer.dropped, pts_microseconds)
                 frames[viewer.dropped] = OwnUnit(protocol.text_frame(payload))
@@ -246,3 +296,8 @@ class ViewedRoom:
         self._arrivals.clear()
         self.crowd.stop()
         self._bus.report_viewers(self.name, 0)
+
+
+def _due(wants: Wants, units: Sequence[Unit]) -> Sequence[Unit]:
+    """Return those of `units` that are wanted."""
+    return [unit for unit in units if unit.track in wants.tracks]

@@ -7,7 +7,9 @@ from enum import IntEnum
 from typing import Protocol
 
 from core.crowd import CrowdEnvelope
-from core.messages import EncodedAudio, Envelope
+from core.media import samples_to_microseconds
+from core.messages import EncodedAudio, Envelope, Track
+from core.show import EncodedPicture
 from web.viewers import crowd_protocol, protocol
 from web.viewers.protocol import MediaFlag
 
@@ -26,6 +28,16 @@ class Unit(Protocol):
     """One frame on its way to viewers."""
 
     @property
+    def track(self) -> Track:
+        """What it is part of; viewers choose by it."""
+        ...
+
+    @property
+    def flags(self) -> MediaFlag:
+        """Its own flags; events have none."""
+        ...
+
+    @property
     def rank(self) -> Rank:
         """What it is worth to a viewer who is too slow."""
         ...
@@ -40,7 +52,28 @@ class Unit(Protocol):
         ...
 
 
-class EventUnit:
+class _EventTraits:
+    """What all events have in common, whoever says them."""
+
+    __slots__ = ()
+
+    @property
+    def track(self) -> Track:
+        """Everybody gets them."""
+        return Track.EVENTS
+
+    @property
+    def flags(self) -> MediaFlag:
+        """None."""
+        return MediaFlag.NONE
+
+    @property
+    def rank(self) -> Rank:
+        """Events are kept until the bound."""
+        return Rank.EVENT
+
+
+class EventUnit(_EventTraits):
     """An event of the room; turned into bytes when first asked for.
 
     Until then it keeps the envelope: a room that is followed with nobody watching costs no JSON.
@@ -63,11 +96,6 @@ class EventUnit:
         self._frame = b""
 
     @property
-    def rank(self) -> Rank:
-        """Events are kept until the bound."""
-        return Rank.EVENT
-
-    @property
     def frame(self) -> bytes:
         """The event's text frame; empty for an event that cannot be told, which is logged."""
         if self._envelope is not None:
@@ -85,7 +113,7 @@ class EventUnit:
         return self.frame
 
 
-class CrowdUnit:
+class CrowdUnit(_EventTraits):
     """An event of the room's crowd; turned into bytes when first asked for.
 
     Parameters
@@ -99,11 +127,6 @@ class CrowdUnit:
     def __init__(self, envelope: CrowdEnvelope) -> None:
         self.envelope = envelope
         self._frame: bytes | None = None
-
-    @property
-    def rank(self) -> Rank:
-        """Events are kept until the bound."""
-        return Rank.EVENT
 
     @property
     def frame(self) -> bytes:
@@ -126,18 +149,13 @@ class CrowdUnit:
         return self.frame
 
 
-class OwnUnit:
+class OwnUnit(_EventTraits):
     """A frame for one viewer alone, such as its pong; it counts as an event."""
 
     __slots__ = ("_frame",)
 
     def __init__(self, frame: bytes) -> None:
         self._frame = frame
-
-    @property
-    def rank(self) -> Rank:
-        """Of an event."""
-        return Rank.EVENT
 
     @property
     def frame(self) -> bytes:
@@ -160,13 +178,21 @@ class AudioUnit:
         The packet.
     """
 
-    __slots__ = ("_audio", "_envelope", "_variants", "frame")
+    __slots__ = ("_audio", "_envelope", "_variants", "flags", "frame")
 
     def __init__(self, envelope: Envelope, audio: EncodedAudio) -> None:
         self._envelope = envelope
         self._audio = audio
+        self.flags = MediaFlag.KEY
+        if audio.discontinuity:
+            self.flags |= MediaFlag.DISCONTINUITY
         self._variants: dict[MediaFlag, bytes] = {}
         self.frame = self._framed(MediaFlag.NONE)
+
+    @property
+    def track(self) -> Track:
+        """Of sound."""
+        return Track.SOUND
 
     @property
     def rank(self) -> Rank:
@@ -182,4 +208,53 @@ class AudioUnit:
         return self._variants[flags]
 
     def _framed(self, extra: MediaFlag) -> bytes:
-        return protocol.binary_frame(protocol.audio_payload(self._envelope, self._audio, extra))
+        payload = protocol.audio_payload(self._envelope, self._audio, self.flags | extra)
+        return protocol.binary_frame(payload)
+
+
+class PictureUnit:
+    """One picture of the show; turned into bytes when first asked for.
+
+    Parameters
+    ----------
+    envelope
+        Whose message is `picture`.
+    picture
+        The picture.
+    """
+
+    __slots__ = ("_picture", "_variants", "flags", "pts_microseconds", "seq", "track")
+
+    def __init__(self, envelope: Envelope, picture: EncodedPicture) -> None:
+        self._picture = picture
+        self._variants: dict[MediaFlag, bytes] = {}  # by all their flags
+        self.seq = envelope.seq
+        self.track = envelope.track
+        self.pts_microseconds = samples_to_microseconds(picture.start_sample)
+        self.flags = MediaFlag.KEY if picture.key else MediaFlag.NONE
+        if picture.reconfigured:
+            self.flags |= MediaFlag.CONFIGURATION_CHANGED
+
+    @property
+    def rank(self) -> Rank:
+        """Pictures go first."""
+        return Rank.VIDEO
+
+    @property
+    def size_bytes(self) -> int:
+        """Of the encoded picture alone."""
+        return len(self._picture.payload)
+
+    @property
+    def frame(self) -> bytes:
+        """The picture's binary frame, made once."""
+        return self.flagged(MediaFlag.NONE)
+
+    def flagged(self, flags: MediaFlag) -> bytes:
+        """Return the frame with `flags` added, made once for all viewers who need it."""
+        flags |= self.flags
+        frame = self._variants.get(flags)
+        if frame is None:
+            payload = protocol.picture_payload(self._picture, self.seq, flags)
+            frame = self._variants[flags] = protocol.binary_frame(payload)
+        return frame

@@ -10,6 +10,7 @@ from core.metrics import Metrics
 from web.viewers.outbox import Outbox, OutboxFull
 from web.viewers.protocol import CloseCode, MediaFlag
 from web.viewers.units import Rank, Unit
+from web.viewers.wants import Wants
 
 CHUNK_BYTES: Final = 16_384
 """Waiting frames are written in runs of this size, until the transport says stop."""
@@ -44,8 +45,10 @@ class Viewer:
         does not count.
     metrics
         Where bytes and drops are counted.
-    media
-        Whether it wants sound and pictures; False for events alone.
+    wants
+        What it is to be sent.
+    picture_bytes
+        Bound of the pictures among what waits; by default they may be all of it.
     """
 
     __slots__ = (
@@ -55,9 +58,9 @@ class Viewer:
         "attends",
         "dropped",
         "link",
-        "media",
         "moved",
         "paused",
+        "wants",
         "write",
     )
 
@@ -68,18 +71,19 @@ class Viewer:
         outbox_bytes: int,
         metrics: Metrics,
         *,
-        media: bool = True,
+        wants: Wants = Wants.SOUND,
+        picture_bytes: int | None = None,
     ) -> None:
         self.link = link
         self.write = write
-        self.media = media
+        self.wants = wants
         self.attends = False  # whether it gets what the crowd says as it comes
         self.moved: Callable[[Viewer], None] | None = None  # told when `flows` may have changed
         self.paused = False
         self.dropped = 0
         self._metrics = metrics
         self._backlog: deque[Unit] = deque()
-        self._outbox = Outbox(outbox_bytes, self._count_drop)
+        self._outbox = Outbox(outbox_bytes, self._count_drop, picture_bytes)
 
     @property
     def flows(self) -> bool:
@@ -87,6 +91,11 @@ class Viewer:
         return not (
             self.paused or self._backlog or self._outbox.bytes_held or self._outbox.owes_a_flag
         )
+
+    @property
+    def skips_pictures(self) -> bool:
+        """Whether it missed pictures, so that the next has to be a key picture."""
+        return self._outbox.skips_pictures
 
     @property
     def bytes_held(self) -> int:
@@ -111,6 +120,15 @@ class Viewer:
             self._write(unit.frame)
         else:
             self.offer((unit,))
+
+    def await_key(self) -> None:
+        """Send no picture before the next key picture: it has not what the others need."""
+        self._outbox.owe(Rank.VIDEO)
+
+    def skip(self, units: Iterable[Unit]) -> None:
+        """Leave out `units`, which need a picture that was dropped before."""
+        for unit in units:
+            self._outbox.skip(unit)
 
     def offer(self, units: Sequence[Unit]) -> None:
         """Take the room's next units, dropping or ending the connection where they do not fit."""
@@ -152,7 +170,7 @@ class Viewer:
         frames: list[bytes] = []
         taken = 0
         while self._backlog and taken < CHUNK_BYTES:
-            frames.append(self._backlog.popleft().frame)
+            frames.append(self._backlog.popleft().flagged(MediaFlag.CATCH_UP))
             taken += len(frames[-1])
         return b"".join(frames)
 

@@ -88,6 +88,8 @@ class FakeCrowd:
     moderators: list[dict[str, Any]] = field(default_factory=list)
     moments: list[dict[str, Any]] = field(default_factory=list)
     emotes: list[dict[str, Any]] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)  # of emotes, as they were put
+    emote_fault: tuple[str, int] | None = None  # code and status of what is refused
     ids: Any = field(default_factory=lambda: itertools.count(1))
 
     async def stand_in(self, page: Page) -> None:
@@ -95,8 +97,9 @@ class FakeCrowd:
         await page.route_web_socket(LINE, self._connect)
         await page.route(re.compile(r"/api/rooms/[^/]+/moderation"), self._moderation)
         await page.route(re.compile(r"/api/rooms/[^/]+/moderators"), self._moderators)
+        await page.route(re.compile(r"/emotes/nova/"), self._picture)
         await page.route(re.compile(r"/api/rooms/[^/]+/moments"), self._listing("moments"))
-        await page.route(re.compile(r"/api/rooms/[^/]+/emotes"), self._listing("emotes"))
+        await page.route(re.compile(r"/api/rooms/[^/]+/emotes"), self._emotes)
 
     # What the room says
 
@@ -352,6 +355,28 @@ class FakeCrowd:
             gone = request.url.rsplit("/", 1)[1]
             self.moderators = [each for each in self.moderators if each["id"] != gone]
             await route.fulfill(status=204)
+
+    async def _emotes(self, route: Route) -> None:
+        request = route.request
+        name = request.url.rpartition("/")[2]
+        if request.method == "GET":
+            await _answer(route, {"emotes": self.emotes})
+        elif self.emote_fault is not None:
+            await _answer(route, {"code": self.emote_fault[0]}, self.emote_fault[1])
+        elif request.method == "PUT":
+            src = f"/emotes/nova/{name}?v={len(self.pictures)}"
+            emote = {"name": name, "src": src, "label_key": None}
+            self.pictures[name] = request.post_data_buffer or b""
+            self.emotes = [each for each in self.emotes if each["name"] != name] + [emote]
+            await _answer(route, emote)
+        else:
+            self.emotes = [each for each in self.emotes if each["name"] != name]
+            await route.fulfill(status=204)
+
+    async def _picture(self, route: Route) -> None:
+        name = route.request.url.rpartition("/")[2].partition("?")[0]
+        picture = self.pictures.get(name)
+        await route.fulfill(status=404 if picture is None else 200, body=picture or b"")
 
     def _listing(self, name: str) -> Any:
         async def answer(route: Route) -> None:

@@ -12,6 +12,7 @@ from core.crowd import CrowdPulse, Moment
 from core.metrics import Metrics
 from sentiment.live import LiveCrowd
 from sentiment.moderation import Lexicon, Moderator
+from sentiment.moderation.lexicon import Heard
 from sentiment.moderation.names import Names
 from sentiment.opinion import Opinion
 from sentiment.text import FoldedText
@@ -32,7 +33,9 @@ PULSE: Final = CrowdPulse(
 class NeutralReader:
     """Has no opinion on anything."""
 
-    def read(self, texts: Sequence[FoldedText]) -> list[Opinion]:
+    def read(
+        self, texts: Sequence[FoldedText], heard: Sequence[Heard] | None = None
+    ) -> list[Opinion]:
         return [NEUTRAL] * len(texts)
 
 

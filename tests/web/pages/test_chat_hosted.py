@@ -10,10 +10,10 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.sentiment.hosting.stage import MemoryStores
+from tests.web.pages.chatting import said, say
 from tests.web.pages.crowding import MODERATOR
 from tests.web.pages.hosting import serve_crowds
 from tests.web.pages.serving import Site
-from tests.web.pages.test_chat import said, say
 from tests.web.pages.watching import Watched, watch
 from web.viewers.protocol import CloseCode
 

@@ -7,10 +7,10 @@ import asyncio
 import pytest
 from playwright.async_api import Browser
 
+from tests.web.pages.chatting import chatting
 from tests.web.pages.crowding import FakeCrowd, moment
 from tests.web.pages.serving import Site
 from tests.web.pages.synthetic import SyntheticSet
-from tests.web.pages.test_chat import chatting
 from tests.web.pages.watching import watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

@@ -202,9 +202,9 @@ async def test_the_keyboard_is_enough(browser: Browser, site: Site):
         await page.keyboard.press("Escape")
         await page.wait_for_selector("dialog[open]", state="detached")
         await page.keyboard.press("f")
-        await page.wait_for_function("document.fullscreenElement !== null")
+        await live.comes_true("document.fullscreenElement !== null")
         await page.keyboard.press("f")
-        await page.wait_for_function("document.fullscreenElement === null")
+        await live.comes_true("document.fullscreenElement === null")
 
 
 async def test_every_control_is_reached_by_tab_in_the_order_it_is_read(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser
 
 from tests.web.pages.crowding import DJ_KEY, MODERATOR, FakeCrowd
@@ -225,6 +227,72 @@ async def test_a_phone_has_it_all_in_tabs(browser: Browser, site: Site):
         assert await page.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def drawn(width: int, height: int, colour: str = "tomato") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(out, "PNG")
+    return out.getvalue()
+
+
+def chosen(name: str, data: bytes, kind: str = "image/png") -> Any:
+    return {"name": name, "mimeType": kind, "buffer": data}
+
+
+async def test_a_moderator_puts_emotes_in_and_takes_them_out(browser: Browser, site: Site):
+    crowd = FakeCrowd()
+    async with moderating(browser, site, crowd) as page:
+        await page.page.click("#tab-emotes")
+        await page.shows(".room-emotes", "no emotes of its own yet")
+        large = drawn(400, 200)
+        await page.page.set_input_files(".room-emotes input", chosen("Bola Disco é.PNG", large))
+        assert await page.page.input_value("#emote-name") == "bola_disco_e"
+        await page.page.fill("#emote-name", "disco")
+        await page.page.keyboard.press("Enter")
+        await page.shows(".room-emotes-list", ":disco:")
+        await page.shows(".notice", ":disco: can be used now")
+        sent = Image.open(io.BytesIO(crowd.pictures["disco"]))
+        assert (sent.format, sent.size) == ("PNG", (128, 64))  # smaller, so that it is taken
+        small = drawn(32, 32)
+        await page.page.set_input_files(".room-emotes input", chosen("vinilo.png", small))
+        await page.page.click(".room-emotes-add button")
+        await page.shows(".room-emotes-list", ":vinilo:")
+        assert crowd.pictures["vinilo"] == small  # as it was
+        for name in ("disco", "vinilo"):
+            await page.page.click(f"[aria-label='Remove {name}']")
+            await page.page.click(".room-emotes .button-danger")
+            await page.page.wait_for_function(
+                "(name) => !document.querySelector('.room-emotes').innerText.includes(name)",
+                arg=f":{name}:",
+            )
+        await page.shows(".room-emotes", "no emotes of its own yet")
+
+
+async def test_why_an_emote_is_not_taken_is_said(browser: Browser, site: Site):
+    crowd = FakeCrowd()
+    async with moderating(browser, site, crowd) as page:
+        await page.page.click("#tab-emotes")
+        await page.page.click(".room-emotes-add button")
+        await page.shows(".room-emotes-fault", "Choose a picture first")
+        await page.page.set_input_files(".room-emotes input", chosen("x.png", drawn(8, 8)))
+        long = chosen(f"{'una imagen de nombre largo ' * 4}.png", drawn(8, 8))
+        await page.page.set_input_files(".room-emotes input", long)
+        await page.page.fill("#emote-name", "no way")
+        await page.page.keyboard.press("Enter")
+        await page.shows(".room-emotes-fault", "2 to 24 characters")
+        panel = "(([panel]) => panel.scrollWidth - panel.clientWidth)"
+        assert await page.page.eval_on_selector_all(".room-emotes", panel) == 0
+        crowd.emote_fault = ("emote_name_taken", 422)
+        await page.page.fill("#emote-name", "fire")
+        await page.page.keyboard.press("Enter")
+        await page.shows(".room-emotes-fault", "Every room has an emote of that name")
+        crowd.emote_fault = ("emote_type_unknown", 415)
+        text = chosen("note.png", b"no picture")
+        await page.page.set_input_files(".room-emotes input", text)
+        await page.page.keyboard.press("Enter")
+        await page.page.click(".room-emotes-add button")
+        await page.shows(".room-emotes-fault", "no PNG, WebP or GIF")
+        page.errors = [each for each in page.errors if "422" not in each and "415" not in each]
+
+
 @pytest.mark.parametrize("theme", THEMES)
 async def test_nothing_is_in_anybody_s_way(browser: Browser, site: Site, theme: str):
     crowd = busy_crowd()
@@ -232,7 +300,7 @@ async def test_nothing_is_in_anybody_s_way(browser: Browser, site: Site, theme: 
     async with moderating(browser, site, crowd, DJ_KEY, color_scheme=theme) as page:
         await page.page.wait_for_selector(".queued")
         await check(page)
-        for tab in ("rules", "moderators"):
+        for tab in ("rules", "emotes", "moderators"):
             await page.page.click(f"#tab-{tab}")
             await check(page)
     async with watch(browser, site, "/moderate/nova", color_scheme=theme) as page:

@@ -223,7 +223,7 @@ async def test_without_a_listener_for_sound_events_alone_are_asked_for(page: Pag
         const asked = (listener) => new RoomConnection('nova', listener).address().search;
         return [asked({ onEvent() {} }), asked({ onEvent() {}, onMedia() {} })];
         """,
-    ) == ["?media=0", ""]
+    ) == ["?media=0", "?video=none"]
 
 
 async def test_shown_points_add_up_as_they_do_in_the_report(page: Page):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser
 
+from tests.web.pages.chatting import chatting
 from tests.web.pages.crowding import FakeCrowd
 from tests.web.pages.serving import Site
 from tests.web.pages.test_accessibility import THEMES, check
-from tests.web.pages.test_chat import chatting
 from tests.web.pages.watching import watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

@@ -22,7 +22,8 @@ def client() -> httpx.AsyncClient:
 async def test_each_page_is_html_that_names_only_addresses_of_this_release():
     release = StaticLibrary().release
     async with client() as http:
-        for path in ("/", "/live/nova", "/studio", "/moderate/nova", "/privacy"):
+        paths = "/ /live/nova /screen/nova /studio /moderate/nova /vj/nova /privacy".split()
+        for path in paths:
             answer = await http.get(path)
             assert answer.status_code == 200
             assert answer.headers["content-type"] == "text/html; charset=utf-8"

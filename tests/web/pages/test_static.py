@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from core.show import LONGEST_TEXT
+from visuals.catalogue import PALETTES, SCENES
 from web.pages import STATIC_FOLDER, StaticLibrary
 
 VENDOR = STATIC_FOLDER / "vendor"
@@ -18,12 +20,17 @@ BUDGET_BYTES = 120_000
 LATER_BYTES = 10_000
 """What one part may take that is fetched when somebody asks for it."""
 
-PAGES = ("home", "live", "studio", "moderate", "privacy")
+SCENE_BYTES = 6_000
+
+PAGES = ("home", "live", "screen", "studio", "moderate", "vj", "privacy")
+WORDLESS = "screen"
+"""Says nothing but what the VJ wrote."""
+
 OURS = sorted(
     [*STATIC_FOLDER.glob("js/**/*.js"), *STATIC_FOLDER.glob("*.css"), *STATIC_FOLDER.glob("*.html")]
 )
 LANGUAGES = ("en", "es")
-TEXTS = ("pages", "studio", "chat", "moderate", "privacy")
+TEXTS = "pages home help visuals studio chat door moderate vj privacy".split()
 """Whose words nobody but the pages uses."""
 
 WORDS = {
@@ -94,7 +101,9 @@ def sent_bytes(path: Path | str) -> int:
 def texts_of(page: str) -> list[str]:
     main = (STATIC_FOLDER / f"js/{page}/main.js").read_text()
     named = LOADED_TEXTS.search(main)
-    assert named is not None
+    assert (named is None) == (page == WORDLESS)
+    if named is None:
+        return []
     return re.findall(r'"(\w+)"', named[1])
 
 
@@ -102,7 +111,7 @@ def texts_of(page: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_stays_within_its_budget(page: str, language: str):
     files: set[Path | str] = set(modules_of(STATIC_FOLDER / f"js/{page}/main.js"))
-    if page == "live":
+    if page in ("live", "screen"):
         files |= modules_of(STATIC_FOLDER / "js/audio/player-worklet.js")
     files |= {f"{page}.html", "js/boot.js", "icon.svg", "vendor/inter-5.3.0.woff2"}
     files |= set(STYLE.findall((STATIC_FOLDER / f"{page}.html").read_text()))
@@ -116,7 +125,34 @@ def test_what_is_fetched_later_is_small(page: str):
     there = modules_of(entry)
     for part in parts_of(entry):
         if part.parent != VENDOR:
-            assert sum(map(sent_bytes, modules_of(part) - there)) < LATER_BYTES, part
+            source = part.read_text()
+            files: set[Path | str] = set(modules_of(part) - there)
+            files |= set(re.findall(r'new URL\("../../(\w+\.css)"', source))
+            for named in re.findall(r"addTexts\(\[([^\]]+)\]\)", source):
+                files |= {f"locales/{name}.es.json" for name in re.findall(r'"(\w+)"', named)}
+            assert sum(map(sent_bytes, files)) < LATER_BYTES, part
+
+
+def test_the_show_s_part_is_counted_with_its_sheet_and_its_words():
+    source = (STATIC_FOLDER / "js/visuals/part.js").read_text()
+    assert 'new URL("../../visuals.css"' in source and 'addTexts(["visuals"])' in source
+
+
+def test_the_vj_s_page_names_what_the_server_can_show():
+    source = (STATIC_FOLDER / "js/vj/catalogue.js").read_text()
+    listed = {
+        name: tuple(re.findall(r'"(\w+)"', body))
+        for name, body in re.findall(r"(\w+) = \[(.*?)\]", source, re.DOTALL)
+    }
+    assert listed == {"SCENES": SCENES, "PALETTES": PALETTES}
+    assert f"TEXT_MOST = {LONGEST_TEXT};" in source
+    swatches = (STATIC_FOLDER / "scenes/palettes.css").read_text()
+    for palette in PALETTES:
+        assert f"palette.{palette}" in WORDS["en"] and f".palette-{palette} {{" in swatches
+    for scene in SCENES:
+        assert f"scene.{scene}" in WORDS["en"]
+        assert (STATIC_FOLDER / f"scenes/{scene}.webp").stat().st_size <= SCENE_BYTES
+    assert len(list(STATIC_FOLDER.glob("scenes/*.webp"))) == len(SCENES)
 
 
 def test_pages_load_no_text_twice_and_only_texts_there_are():

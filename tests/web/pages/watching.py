@@ -51,7 +51,7 @@ class Watched:
         return await self.page.evaluate("window.djuv.diagnostics()")
 
     async def until(
-        self, holds: Callable[[dict[str, Any]], Any], seconds: float = 15.0
+        self, holds: Callable[[dict[str, Any]], Any], seconds: float = 30.0
     ) -> dict[str, Any]:
         """Return the diagnostics once they satisfy `holds`; fail with them if they never do."""
         seen: dict[str, Any] = {}
@@ -71,6 +71,15 @@ class Watched:
     async def beside(self, tab: str) -> None:
         """Choose what stands beside the picture: "chat", "moments" or "findings"."""
         await self.page.click(f"#tab-{tab}", timeout=10_000)
+
+    async def comes_true(self, expression: str, seconds: float = 30.0) -> None:
+        """Wait until a JavaScript expression holds, by asking again: pages allow no `eval`."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not await self.page.evaluate(expression):
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise AssertionError(f"never came true: {expression}") from None
 
     async def shows(self, selector: str, text: str) -> None:
         """Wait until `selector` shows `text`."""
@@ -110,7 +119,7 @@ async def watch(
         await stand_in(page)
     try:
         await page.goto(f"http://{host}:{site.port}{path}")
-        await page.wait_for_selector("main", timeout=15_000)
+        await page.wait_for_selector("main", timeout=30_000)
         yield watched
         assert not watched.errors, watched.errors
         assert watched.hosts <= {host, ""}, watched.hosts

@@ -24,6 +24,9 @@ from core.messages import (
     SessionState,
     Transition,
 )
+from core.show import EncodedPicture, PictureFormat, ShowSettings, ShowState
+
+PICTURE_SAMPLES = 2_400  # twenty a second
 
 PACKET_SAMPLES = 960
 
@@ -124,6 +127,41 @@ def packet(number: int, size: int = 640, discontinuity: bool = False) -> Encoded
     )
 
 
+def picture(
+    number: int,
+    *,
+    key: bool = False,
+    form: PictureFormat = PictureFormat.VP9,
+    size: int = 400,
+    reconfigured: bool = False,
+) -> EncodedPicture:
+    return EncodedPicture(
+        session="set-1",
+        format=form,
+        start_sample=number * PICTURE_SAMPLES,
+        duration_samples=PICTURE_SAMPLES,
+        key=key or form is PictureFormat.JPEG,
+        width=320,
+        height=180,
+        reconfigured=reconfigured,
+        payload=number.to_bytes(4, "big") * (size // 4),
+    )
+
+
+def show(running: bool = True, reason: str | None = None) -> ShowState:
+    return ShowState(
+        running=running,
+        reason=reason,
+        scene="nebula" if running else None,
+        palette="dusk" if running else None,
+        blackout=False,
+        width=320 if running else 0,
+        height=180 if running else 0,
+        frames_per_second=20.0,
+        settings=ShowSettings(text="NOVA"),
+    )
+
+
 def all_events() -> list[RoomMessage]:
     """One of each event that the bus carries."""
     info = session_info()
@@ -135,6 +173,7 @@ def all_events() -> list[RoomMessage]:
         transition(0),
         reception(),
         Fault("judge_overloaded", {"windows": 3}),
+        show(),
     ]
 
 
@@ -150,6 +189,7 @@ class Set:
         self.feed = SessionFeed(self.info, bus)
         self._packets = 0
         self._windows = 0
+        self._pictures: dict[PictureFormat, int] = {}
 
     def start(self) -> Envelope:
         return self.feed.publish(state(self.info), 0)
@@ -157,6 +197,19 @@ class Set:
     def play(self, size: int = 640) -> Envelope:
         message = packet(self._packets, size)
         self._packets += 1
+        return self.feed.publish(message, message.start_sample)
+
+    def draw(
+        self,
+        *,
+        key: bool = False,
+        form: PictureFormat = PictureFormat.VP9,
+        size: int = 400,
+        reconfigured: bool = False,
+    ) -> Envelope:
+        number = self._pictures.get(form, 0)
+        self._pictures[form] = number + 1
+        message = picture(number, key=key, form=form, size=size, reconfigured=reconfigured)
         return self.feed.publish(message, message.start_sample)
 
     def judge(self, overall: float | None = 7.0, arrived_seconds: float = 0.0) -> Envelope:

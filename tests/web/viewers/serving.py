@@ -12,12 +12,16 @@ from typing import Any
 import orjson
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
 
 from core.bus import MemoryBus
 from core.clock import SystemClock
 from core.metrics import Metrics
 from web.viewers import ViewerConfig, ViewerHub, viewer_protocol_class
+from web.viewers.protocol import HEADER
 
 QUICK = ViewerConfig(audio_tick_seconds=0.01, quiet_seconds=0.01, close_seconds=0.5)
 
@@ -158,6 +162,18 @@ class RawViewer:
         """Vanish with a RST."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         self.socket.close()
+
+
+def frames(data: bytes) -> list[Frame]:
+    """What a client makes of the bytes it got."""
+    client = ClientProtocol(parse_uri("ws://localhost/"), state=State.OPEN, max_size=None)
+    client.receive_data(data)
+    return [each for each in client.events_received() if isinstance(each, Frame)]
+
+
+def headers(data: bytes) -> list[tuple[int, int, int, int, int]]:
+    """Kind, flags, track, seq and pts of every unit of media among the bytes of frames."""
+    return [HEADER.unpack(f.data[:16]) for f in frames(data) if f.opcode is Opcode.BINARY]
 
 
 def handshake(path: str = "/rooms/nova/live", **headers: str) -> bytes:

@@ -28,6 +28,7 @@ from tests.web.viewers.serving import (
 )
 from web.viewers.shut_door import CROWD_ELSEWHERE, ShutDoor
 from web.viewers.speaker import person_of
+from web.viewers.wants import Wants
 
 LUZ, SOL = "a" * 32, "b" * 32
 
@@ -353,8 +354,8 @@ async def test_chat_comes_with_the_sound_that_is_due(monkeypatch):
     async with serve(crowd=door) as served, served.watch() as viewer:
         await join(viewer)
         room = await served.hub.room("nova")
-        await until(lambda: len(room._flowing) == 1)
-        (only,) = room._flowing
+        await until(lambda: len(room._flowing[Wants.SOUND]) == 1)
+        (only,) = room._flowing[Wants.SOUND]
         writes = []
         write = only.write
         monkeypatch.setattr(only, "write", lambda data: (writes.append(data), write(data)))

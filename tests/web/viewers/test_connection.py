@@ -22,6 +22,7 @@ from tests.web.viewers.serving import (
     until,
 )
 from web.viewers import ViewerHub, protocol, viewer_protocol_class
+from web.viewers.wants import Wants
 
 
 @pytest.fixture
@@ -61,11 +62,11 @@ async def test_everybody_gets_the_same_bytes_which_are_made_once(serialised):
         received = []
         for viewer in viewers:
             async with asyncio.timeout(5):
-                received.append([await viewer.recv() for _ in range(10)])
+                received.append([await viewer.recv() for _ in range(11)])
             await viewer.close()
         assert all(messages == received[0] for messages in received)
         assert [message[16:] for message in received[0] if isinstance(message, bytes)] == packets
-        assert sorted(serialised) == [("set-1", seq) for seq in range(1, 8)]
+        assert sorted(serialised) == [("set-1", seq) for seq in range(1, 9)]
 
 
 async def test_order_is_kept_between_sound_and_events():
@@ -85,7 +86,7 @@ async def test_sound_that_is_due_together_goes_out_as_one_write(monkeypatch):
     async with serve() as served, served.watch() as viewer:
         await event(viewer, "hello")
         room = await served.hub.room("nova")
-        (only,) = room._flowing
+        (only,) = room._flowing[Wants.SOUND]
         writes = []
         write = only.write
         monkeypatch.setattr(only, "write", lambda data: (writes.append(data), write(data)))

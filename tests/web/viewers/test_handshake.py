@@ -4,6 +4,7 @@ from websockets.http11 import Request
 
 from web.viewers.handshake import HandshakeRefused, is_room_name, live_request, viewer_address
 from web.viewers.history import Resume
+from web.viewers.wants import Wants
 
 NOBODY = frozenset()
 
@@ -46,11 +47,22 @@ def test_what_was_seen_last_is_read_or_ignored(query, resume):
 
 
 @pytest.mark.parametrize(
-    ("query", "media"),
-    [("", True), ("media=0", False), ("media=1", True), ("epoch=e&seq=1&media=0", False)],
+    ("query", "wants"),
+    [
+        ("", Wants.SOUND),
+        ("media=0", Wants.EVENTS),
+        ("media=1", Wants.SOUND),
+        ("epoch=e&seq=1&media=0", Wants.EVENTS),
+        ("video=vp9", Wants.VIDEO),
+        ("epoch=e&seq=1&video=jpeg", Wants.STILLS),
+        ("video=none", Wants.SOUND),
+        ("video=av1", Wants.SOUND),
+        ("video=VIDEO", Wants.SOUND),
+        ("media=0&video=vp9", Wants.EVENTS),
+    ],
 )
-def test_events_alone_can_be_asked_for(query, media):
-    assert live_request(request(f"/rooms/nova/live?{query}"), NOBODY).media is media
+def test_what_is_wanted_is_read(query, wants):
+    assert live_request(request(f"/rooms/nova/live?{query}"), NOBODY).wants is wants
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from tests.web.viewers.material import Set, beat, envelope, packet
 from tests.web.viewers.serving import QUICK, event, events, serve, until
 from web.viewers import ViewerHub
 from web.viewers.viewer import Viewer
+from web.viewers.wants import Wants
 
 
 class MoodyBus(MemoryBus):
@@ -86,7 +87,7 @@ async def test_who_wants_events_alone_and_is_slow_is_offered_no_sound():
     hub = hub_on(MemoryBus())
     room = await hub.room("nova")
     frames = []
-    reader = Viewer(None, frames.append, QUICK.outbox_bytes, hub.metrics, media=False)
+    reader = Viewer(None, frames.append, QUICK.outbox_bytes, hub.metrics, wants=Wants.EVENTS)
     room.join(reader, None)
     reader.pause()
     for number in range(1, 6):

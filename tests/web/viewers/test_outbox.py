@@ -1,21 +1,27 @@
 import pytest
 
 from tests.web.viewers import material
+from tests.web.viewers.serving import headers
 from web.viewers.outbox import Outbox, OutboxFull
 from web.viewers.protocol import MediaFlag
-from web.viewers.units import AudioUnit, OwnUnit, Rank
+from web.viewers.units import AudioUnit, OwnUnit, PictureUnit, Rank
+
+NONE, KEY, GAP, SIZE = (
+    MediaFlag.NONE,
+    MediaFlag.KEY,
+    MediaFlag.DISCONTINUITY,
+    MediaFlag.CONFIGURATION_CHANGED,
+)
 
 
-class VideoUnit:
-    """What the pictures of a room will be: a frame whose flags are its first byte."""
-
-    rank = Rank.VIDEO
-
-    def __init__(self, size):
-        self.frame = b"\0" + b"v" * (size - 1)
-
-    def flagged(self, flags):
-        return bytes([flags]) + self.frame[1:]
+def video(number, size=100, flags=NONE):
+    """A picture whose whole frame has `size` bytes."""
+    picture = material.picture(
+        number, key=bool(flags & KEY), size=size - 20, reconfigured=bool(flags & SIZE)
+    )
+    unit = PictureUnit(material.envelope(picture, seq=number), picture)
+    assert len(unit.frame) in {size, size - 2}  # a short frame's header is shorter
+    return unit
 
 
 def audio(number, size=80):
@@ -32,20 +38,21 @@ def drops():
     return []
 
 
-def test_order_is_kept_across_ranks(drops):
+def test_order_is_kept_but_pictures_wait_for_the_rest(drops):
     outbox = Outbox(10_000, drops.append)
-    units = [event(b"a"), audio(1), VideoUnit(50), audio(2), event(b"b")]
+    units = [event(b"a"), audio(1), video(1, flags=KEY), video(2), audio(2), event(b"b")]
     for unit in units:
         outbox.add(unit)
-    assert outbox.take(10_000) == b"".join(unit.frame for unit in units)
+    a, first, key, second, after, b = (unit.frame for unit in units)
+    assert outbox.take(10_000) == a + first + after + b + key + second
     assert (len(outbox), outbox.bytes_held, drops) == (0, 0, [])
 
 
 def test_old_video_goes_first_then_old_sound_and_events_stay(drops):
     outbox = Outbox(500, drops.append)
     kept = [event(b"a"), event(b"b")]
-    for unit in [kept[0], VideoUnit(100), audio(1, 80), VideoUnit(100), kept[1]]:
-        outbox.add(unit)  # 498 bytes
+    for unit in [kept[0], video(1, flags=KEY), audio(1, 80), video(2, flags=KEY), kept[1]]:
+        outbox.add(unit)  # 494 bytes
     for number in range(3):
         outbox.add(event(str(number).encode()))
     assert drops == [Rank.VIDEO, Rank.VIDEO, Rank.AUDIO]
@@ -74,7 +81,83 @@ def test_sound_never_pushes_out_events(drops):
 def test_video_never_pushes_out_sound(drops):
     outbox = Outbox(250, drops.append)
     outbox.add(audio(1, 200))
-    outbox.add(VideoUnit(100))
+    outbox.add(video(1, flags=KEY))
+    assert drops == [Rank.VIDEO]
+
+
+def taken(outbox):
+    """`(seq, flags)` of all that comes out."""
+    return [(seq, flags) for _, flags, _, seq, _ in headers(outbox.take(1_000_000))]
+
+
+def test_with_a_picture_goes_everything_that_needs_it(drops):
+    outbox = Outbox(10_000, drops.append, picture_bytes=800)
+    units = [video(1, 200, KEY), *(video(each, 200) for each in (2, 3, 4))]
+    for unit in units:
+        outbox.add(unit)
+    late = video(5, 200)
+    outbox.add(late)  # does not fit: the whole group goes, and it is worth nothing without it
+    assert drops == [Rank.VIDEO] * 5
+    assert outbox.skips_pictures
+    assert (outbox.bytes_held, outbox.owes_a_flag) == (0, False)
+    more = [video(6, 200), video(7, 200, KEY), video(8, 200)]
+    for unit in more:
+        outbox.add(unit)
+    assert taken(outbox) == [(7, KEY | GAP), (8, NONE)]
+    assert len(drops) == 6
+    assert not outbox.skips_pictures
+
+
+def test_of_two_groups_the_older_goes(drops):
+    outbox = Outbox(10_000, drops.append, picture_bytes=800)
+    units = [video(1, 200, KEY), video(2, 200), video(3, 200, KEY), video(4, 200), video(5, 200)]
+    for unit in units:
+        outbox.add(unit)
+    assert drops == [Rank.VIDEO] * 2
+    assert taken(outbox) == [(3, KEY | GAP), (4, NONE), (5, NONE)]
+
+
+def test_a_new_size_that_was_missed_is_told_with_the_next_key_picture(drops):
+    outbox = Outbox(10_000, drops.append, picture_bytes=400)
+    units = [
+        video(1, 200, KEY),
+        video(2, 200, KEY | SIZE),
+        video(3, 200, KEY),
+        video(4, 200, KEY),
+        video(5, 200),
+    ]
+    for unit in units:
+        outbox.add(unit)
+    assert taken(outbox) == [(4, KEY | GAP | SIZE), (5, NONE)]
+
+
+def test_a_picture_of_which_the_first_half_was_sent_is_not_gone_on_with(drops):
+    outbox = Outbox(10_000, drops.append, picture_bytes=600)
+    outbox.add(video(1, 200, KEY))
+    assert outbox.take(1)
+    units = [video(each, 200) for each in (2, 3, 4, 5)]
+    for unit in units:
+        outbox.add(unit)
+    assert drops == [Rank.VIDEO] * 4
+    assert outbox.take(1_000) == b""
+
+
+def test_a_picture_larger_than_the_bound_is_dropped_and_costs_nothing_else(drops):
+    outbox = Outbox(10_000, drops.append, picture_bytes=400)
+    sound = audio(1)
+    outbox.add(sound)
+    outbox.add(video(1, 1_000, KEY))
+    assert drops == [Rank.VIDEO]
+    assert outbox.take(10_000) == sound.frame
+
+
+def test_whoever_waits_for_a_key_picture_is_told_that_something_is_missing(drops):
+    outbox = Outbox(10_000, drops.append)
+    outbox.owe(Rank.VIDEO)
+    units = [video(1), video(2, flags=KEY), video(3)]
+    for unit in units:
+        outbox.add(unit)
+    assert taken(outbox) == [(2, KEY | GAP), (3, NONE)]
     assert drops == [Rank.VIDEO]
 
 

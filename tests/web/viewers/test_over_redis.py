@@ -14,6 +14,7 @@ from tests.conftest import RedisServer
 from tests.web.test_rooms import application
 from tests.web.viewers.material import Set, all_events
 from tests.web.viewers.serving import QUICK, event, serve
+from web.viewers.protocol import HEADER
 
 pytestmark = pytest.mark.redis
 
@@ -65,6 +66,31 @@ async def test_the_first_viewer_of_an_edge_is_greeted_when_the_room_has_been_rea
             hello = await event(viewer, "hello")
             assert hello["d"]["phase"] == "live"
             assert hello["d"]["last_seq"] == last
+    await ingest.close()
+
+
+async def test_a_late_edge_shows_the_pictures_since_the_last_key_picture(redis_server):
+    ingest = bus_on(redis_server)
+    dj = Set(ingest)
+    dj.start()
+    for number in range(30):
+        dj.draw(key=number % 20 == 0)
+    while ingest._writer.outbox:
+        await asyncio.sleep(0.02)
+    async with serve(bus=bus_on(redis_server), same_host=False) as served:
+        while not await served.bus.rooms():
+            await asyncio.sleep(0.02)
+        await served.hub.room("nova")
+        async with served.watch("/rooms/nova/live?video=vp9") as viewer:
+            await event(viewer, "hello")
+            await event(viewer, "state")
+            burst = [HEADER.unpack(message[:16]) for message in await messages(viewer, 10)]
+            dj.draw()
+            (live,) = await messages(viewer, 1)
+        assert [(seq, flags & 9) for _, flags, _, seq, _ in burst] == [
+            (21, 9), *((seq, 8) for seq in range(22, 31)),
+        ]  # fmt: skip
+        assert HEADER.unpack(live[:16])[:4] == (2, 0, 1, 31)
     await ingest.close()
 
 

@@ -5,9 +5,11 @@ import orjson
 import pytest
 
 from core.messages import EncodedAudio, Reading
+from core.show import PictureFormat
 from tests.web.viewers import material
 from web.viewers import protocol
 from web.viewers.protocol import MediaFlag
+from web.viewers.units import AudioUnit, PictureUnit
 
 
 def test_an_event_is_json_with_type_seq_position_and_data():
@@ -57,6 +59,12 @@ def test_numpy_scalars_of_a_careless_publisher_are_numbers():
     assert orjson.loads(payload)["d"]["value"] == 0.5
 
 
+def unframed(frame):
+    """The payload of a server's frame of 126 bytes to 64 KiB."""
+    assert (frame[0], frame[1]) == (0x82, 126)
+    return frame[4:]
+
+
 @pytest.mark.parametrize(
     ("discontinuity", "extra", "flags"),
     [
@@ -68,10 +76,33 @@ def test_numpy_scalars_of_a_careless_publisher_are_numbers():
 )
 def test_sound_has_a_header_of_sixteen_bytes(discontinuity, extra, flags):
     audio = material.packet(5, discontinuity=discontinuity)
-    envelope = material.envelope(audio, seq=2**32 + 9, pts=100_000)
-    payload = protocol.audio_payload(envelope, audio, extra)
+    unit = AudioUnit(material.envelope(audio, seq=2**32 + 9, pts=100_000), audio)
+    payload = unframed(unit.flagged(extra))
     assert struct.unpack("<BBHIQ", payload[:16]) == (1, flags, 0, 9, 100_000)
     assert payload[16:] == audio.payload
+
+
+@pytest.mark.parametrize(
+    ("form", "key", "reconfigured", "extra", "header"),
+    [
+        (PictureFormat.VP9, False, False, MediaFlag.NONE, (2, 0, 1)),
+        (PictureFormat.VP9, True, True, MediaFlag.NONE, (2, 5, 1)),
+        (PictureFormat.VP9, True, False, MediaFlag.CATCH_UP, (2, 9, 1)),
+        (PictureFormat.JPEG, True, False, MediaFlag.DISCONTINUITY, (3, 3, 2)),
+    ],
+)
+def test_a_picture_stands_where_it_was_drawn_for(form, key, reconfigured, extra, header):
+    picture = material.picture(3, key=key, form=form, reconfigured=reconfigured)
+    unit = PictureUnit(material.envelope(picture, seq=4, pts=7), picture)
+    payload = unframed(unit.flagged(extra))
+    assert struct.unpack("<BBHIQ", payload[:16]) == (*header, 4, 150_000)
+    assert payload[16:] == picture.payload
+    assert unit.flagged(extra) is unit.flagged(extra)
+
+
+def test_a_picture_is_not_an_event():
+    with pytest.raises(TypeError, match="EncodedPicture"):
+        protocol.message_data(material.picture(0))
 
 
 def test_sound_is_not_an_event():

@@ -6,19 +6,26 @@ from pathlib import Path
 import orjson
 import pytest
 
+from battles.logos import MOST_BYTES, MOST_PIXELS
 from battles.moderators import Moderator
 from core.bus import MemoryBus
 from core.clock import SystemClock
 from core.crowd import AuditEntry, ChatRules, Joined, Queue, Reaction, Refused, Said
-from core.messages import Component, Genre, Phase
+from core.messages import Component, Genre, Phase, Track
 from core.metrics import Metrics
+from core.show import BLACKOUT_SECONDS, LONGEST_TEXT, ShowMode
+from tests.web.shows.conftest import FakeShows
 from tests.web.viewers.crowd import all_crowd_events, queued
 from tests.web.viewers.material import Set, all_events, session_info, state
 from web import rooms
 from web.crowd.models import DeedBody, ModeratorBody, RulesBody
 from web.crowd.moderation import queue_data
 from web.crowd.moderators import moderator_data
+from web.shows.models import BlackoutBody, ShowChange
+from web.shows.routes import show_page
 from web.viewers import ViewerConfig, ViewerHub, crowd_protocol, protocol, speaking
+from web.viewers.reel import STALE_MICROSECONDS
+from web.viewers.wants import OF_FORMAT
 
 PAGE = (Path(__file__).parents[3] / "docs" / "protocol.md").read_text(encoding="utf-8")
 WEIGHTS = {Genre.HOUSE: {Component.TECHNICAL: 1.0}}
@@ -130,7 +137,7 @@ def test_the_types_are_those_of_the_page():
 
 
 @pytest.mark.parametrize(
-    "kind", ["hello", "state", "score", "beat", "finding", "transition", "stats", "error"]
+    "kind", ["hello", "state", "score", "beat", "finding", "transition", "stats", "error", "show"]
 )
 def test_the_members_of_each_event_are_those_of_the_page(kind):
     (shape, *others) = shapes(kind)
@@ -138,6 +145,8 @@ def test_the_members_of_each_event_are_those_of_the_page(kind):
     assert agrees(shape, data), f"{kind}: {shape} is not {data}"
     if kind == "hello":
         assert agrees(others[0], protocol.info_data(session_info()))
+        for track in (Track.VIDEO, Track.STILLS):
+            assert agrees(others[1], protocol.TRACKS[track])
 
 
 def test_everything_that_the_crowd_says_is_on_the_page():
@@ -188,8 +197,10 @@ def test_what_a_client_may_say_is_on_the_page():
 
 
 def test_what_the_crowd_answers_over_http_is_on_the_page():
-    moments, emotes, queue, deed, rules, moderators, name, made = shapes("The crowd over HTTP")
+    moments, emotes, emote, *desk = shapes("The crowd over HTTP")
+    queue, deed, rules, moderators, name, made = desk
     assert (set(moments), set(emotes["emotes"])) == ({"moments"}, {"name", "src", "label_key"})
+    assert set(emote) == set(emotes["emotes"])
     entry = AuditEntry(0.0, "nova", "machine", "hold", "u", "Luz", None, ("insult",), "m1")
     assert agrees(queue, queue_data(Queue((queued(),), (entry,), ChatRules())))
     assert set(deed) == set(DeedBody.model_fields)
@@ -198,6 +209,22 @@ def test_what_the_crowd_answers_over_http_is_on_the_page():
     moderator = moderator_data(Moderator("djum_1", "nova", "Luz", 0.0, None, None))
     assert agrees(moderators, {"moderators": [moderator]})
     assert agrees(made, {"pass": "djum_1", "moderator": moderator})
+
+
+def test_what_a_vj_reads_and_sends_is_on_the_page():
+    page, change, held, logo = shapes("The show over HTTP")
+    assert agrees(page, show_page("nova", FakeShows()))
+    assert set(change) == set(ShowChange.model_fields) == set(page["settings"])
+    assert set(held) == set(BlackoutBody.model_fields)
+    assert set(logo) == {"logo"}
+    text = section("The show over HTTP")
+    for phrase in (
+        f"for {BLACKOUT_SECONDS:.0f} seconds",
+        f"`text` has {LONGEST_TEXT} characters at most",
+        f"{MOST_BYTES // 1024} KiB and {MOST_PIXELS:,} x {MOST_PIXELS:,} pixels at most",
+    ):
+        assert phrase in text, phrase
+    assert f"`text` has {LONGEST_TEXT} characters at most" in section("show")
 
 
 def test_what_the_edge_says_of_its_audience_is_on_the_page():
@@ -243,6 +270,26 @@ def test_the_limits_are_those_of_the_page():
     assert f"ping every {config.ping_seconds:.0f} seconds" in joining
     assert f"silent for {config.silence_seconds:.0f}" in joining
     assert f"tick of {config.audio_tick_seconds * 1000:.0f} ms" in section("Slow viewers")
+
+
+def test_the_pictures_are_those_of_the_page():
+    text = section("Pictures")
+    rows = re.findall(r"^\| `video=(\w+)` \| (\d) \| (\d) \| `(.*?)` \|$", text, re.M)
+    told = {
+        name: {"track": int(track), "kind": int(kind), "codec": codec}
+        for name, track, kind, codec in rows
+    }
+    assert told == {
+        "vp9": protocol.TRACKS[Track.VIDEO],
+        "jpeg": protocol.TRACKS[Track.STILLS],
+    }
+    assert set(told) == set(OF_FORMAT)
+    assert f"{STALE_MICROSECONDS / 1e6:.0f} seconds behind the sound" in text
+
+
+def test_the_modes_of_a_show_are_those_of_the_page():
+    modes = re.search(r'"mode":((?:"\w+"\|?)+)', section("show"))[1]
+    assert re.findall(r'"(\w+)"', modes) == [mode.value for mode in ShowMode]
 
 
 async def test_what_the_http_api_answers_is_on_the_page():

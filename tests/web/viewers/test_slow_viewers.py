@@ -6,35 +6,24 @@ import struct
 from dataclasses import replace
 
 import pytest
-from websockets.client import ClientProtocol
 from websockets.frames import Opcode
-from websockets.protocol import State
-from websockets.uri import parse_uri
 
 from tests.web.viewers.material import Set, finding
-from tests.web.viewers.serving import QUICK, RawViewer, event, serve, until
-from web.viewers.protocol import HEADER
+from tests.web.viewers.serving import QUICK, RawViewer, event, frames, headers, serve, until
+from web.viewers.protocol import HEADER, MediaKind
 
 TIGHT = replace(QUICK, high_water_bytes=8_192, low_water_bytes=2_048, outbox_bytes=32_768)
 
 
-def frames(data):
-    """What a client makes of the bytes it got."""
-    client = ClientProtocol(parse_uri("ws://localhost/"), state=State.OPEN, max_size=None)
-    client.receive_data(data)
-    return client.events_received()
-
-
 def sound_of(data):
     """`(seq, flags)` of every unit of sound."""
-    headers = [HEADER.unpack(f.data[:16]) for f in frames(data) if f.opcode is Opcode.BINARY]
-    return [(seq, flags) for _, flags, _, seq, _ in headers]
+    return [(seq, flags) for kind, flags, _, seq, _ in headers(data) if kind == MediaKind.OPUS]
 
 
 async def held_bytes(served, room="nova"):
     """What all viewers of a room hold in this process: outboxes and transports."""
     watched = await served.hub.room(room)
-    viewers = [*watched._flowing, *watched._held]
+    viewers = [*itertools.chain(*watched._flowing.values()), *watched._held]
     return [
         viewer.bytes_held + viewer.link._transport.get_write_buffer_size() for viewer in viewers
     ]

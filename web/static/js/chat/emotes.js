@@ -27,7 +27,7 @@ export class Emotes {
       if (!response.ok) return;
       const { emotes } = await response.json();
       const own = emotes.filter(({ name, src }) => !starters.has(name) && isOurs(src));
-      if (own.length > 0) this.sources.value = new Map([...starters, ...own.map(({ name, src }) => [name, src])]);
+      if (own.length > 0 || this.sources.peek().size > starters.size) this.sources.value = new Map([...starters, ...own.map(({ name, src }) => [name, src])]);
     } catch {
       // The starter set is enough to go on with.
     }

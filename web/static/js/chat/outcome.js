@@ -1,6 +1,6 @@
 // What became of one's own messages that nobody else sees, and what can be done.
 
-import { html, useSignal } from "../shared/view.js";
+import { html } from "../shared/view.js";
 import { number, t } from "../shared/i18n.js";
 import { useNow } from "../shared/hooks.js";
 import { Icon } from "../shared/icons.js";
@@ -13,12 +13,9 @@ export function whyText(code) {
   return t(`chat.why.${code}`, {}, t("chat.why.other"));
 }
 
-export function Outcomes({ chat }) {
-  const items = useSignal(chat.crowd.outbox.items).filter((each) => each.is === "held" || each.is === "refused").slice(-SHOWN_MOST);
-  return html`
-    <div class="outcomes" role="status">
-      ${items.length > 0 && html`<ul>${items.map((item) => html`<${Outcome} key=${item.key} item=${item} outbox=${chat.crowd.outbox} />`)}</ul>`}
-    </div>`;
+/** @param {{items: object[]}} what the messages that were held or refused */
+export function Outcomes({ items, outbox }) {
+  return html`<ul>${items.slice(-SHOWN_MOST).map((item) => html`<${Outcome} key=${item.key} item=${item} outbox=${outbox} />`)}</ul>`;
 }
 
 function Outcome({ item, outbox }) {

@@ -9,5 +9,5 @@ const rooms = new Rooms();
 window.djuv = { diagnostics: () => ({ rooms: rooms.list.peek()?.length ?? null, failed: rooms.failed.peek() }) };
 rooms.watch();
 
-await loadTexts(["pages", "judge"]);
+await loadTexts(["pages", "judge", "home"]);
 render(html`<${HomePage} rooms=${rooms} />`, document.getElementById("page"));

@@ -1,17 +1,17 @@
 // Sound, volume, timing, sharing, full screen, help: one row below the picture.
 
-import { html, useEffect, useRef, useSignal, useState } from "../shared/view.js";
-import { number, t } from "../shared/i18n.js";
+import { html, useEffect, useSignal, useState } from "../shared/view.js";
+import { t } from "../shared/i18n.js";
+import { useModule, withTexts } from "../shared/hooks.js";
 import { Icon } from "../shared/icons.js";
 
-const OFFSET_MOST_MS = 600;
-
-export function Controls({ session, actions }) {
+export function Controls({ session, actions, part }) {
   const sound = useSignal(session.player.state);
   const volume = useSignal(session.volume);
   const [timing, setTiming] = useState(false);
   const on = sound === "on" || sound === "starting";
   const full = useFullScreen();
+  const late = useModule(() => withTexts(import("./timing.js"), "help"), timing);
   return html`
     <div class="controls" role="group" aria-label=${t("live.controls")}>
       <${Button} icon=${on ? "volume-2" : "volume-x"} label=${on ? t("live.sound_off") : t("live.sound_on")}
@@ -21,8 +21,9 @@ export function Controls({ session, actions }) {
         onInput=${(event) => session.setVolume(Number(event.target.value))} />
       <div class="timing">
         <${Button} icon="timer" label=${t("live.timing")} expanded=${timing} onClick=${() => setTiming(!timing)} />
-        ${timing && html`<${Timing} session=${session} onClose=${() => setTiming(false)} />`}
+        ${timing && late && html`<${late.Timing} session=${session} onClose=${() => setTiming(false)} />`}
       </div>
+      ${part && html`<${part.VisualsButton} pictures=${session.pictures} />`}
       <${Button} icon="share-2" label=${t("live.share")} onClick=${actions.share} />
       <${Button} icon=${full ? "minimize" : "maximize"} label=${full ? t("live.leave_full") : t("live.full_screen")}
         keys="F" onClick=${actions.fullScreen} />
@@ -36,37 +37,6 @@ function Button({ icon, label, onClick, pressed = null, expanded = null, keys = 
       aria-expanded=${expanded} aria-keyshortcuts=${keys} title=${label} onClick=${onClick}>
       <${Icon} name=${icon} />
     </button>`;
-}
-
-/** Bluetooth loudspeakers lag by what no browser knows: the ear sets it. */
-function Timing({ session, onClose }) {
-  const offset = useSignal(session.offsetMs);
-  const report = useSignal(session.player.report);
-  const box = useRef(null);
-  useEffect(() => {
-    box.current.querySelector("input").focus();
-    const leave = (event) => {
-      if (event.type === "keydown" ? event.key === "Escape" : !box.current.parentElement.contains(event.target)) onClose();
-    };
-    addEventListener("keydown", leave);
-    addEventListener("pointerdown", leave);
-    return () => {
-      removeEventListener("keydown", leave);
-      removeEventListener("pointerdown", leave);
-    };
-  }, []);
-  return html`
-    <div ref=${box} class="timing-box" role="group" aria-label=${t("live.timing")}>
-      <label for="offset">${t("live.offset")}<output class="figure">${t("live.milliseconds", { ms: number(offset) })}</output></label>
-      <input id="offset" class="slider" type="range" min="0" max=${OFFSET_MOST_MS} step="10" value=${offset}
-        onInput=${(event) => session.setOffset(Number(event.target.value))} />
-      <p>${t("live.offset_text")}</p>
-      ${report && html`
-        <dl class="timing-facts">
-          <div><dt>${t("live.buffer")}</dt><dd class="figure">${t("live.milliseconds", { ms: number(Math.round(report.fillSeconds * 1000 / 10) * 10) })}</dd></div>
-          <div><dt>${t("live.dropouts")}</dt><dd class="figure">${number(report.glitches)}</dd></div>
-        </dl>`}
-    </div>`;
 }
 
 function useFullScreen() {

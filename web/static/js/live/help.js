@@ -5,7 +5,7 @@ import { t } from "../shared/i18n.js";
 import { Dialog } from "../shared/shell.js";
 import { ComponentMeanings } from "../shared/scores.js";
 
-const KEYS = ["space", "f", "c", "help", "arrows", "zoom", "home"];
+const KEYS = ["space", "f", "c", "v", "help", "arrows", "zoom", "home"];
 
 export function HelpDialog({ open, onClose }) {
   return html`

@@ -3,7 +3,7 @@
 import { html, useEffect, useRef, useSignal, useState } from "../shared/view.js";
 import { t } from "../shared/i18n.js";
 import { Announcer } from "../shared/announcer.js";
-import { useMedia, useModule } from "../shared/hooks.js";
+import { useMedia, useModule, withTexts } from "../shared/hooks.js";
 import { Page, TopBar } from "../shared/shell.js";
 import { OverallScore, whyNoScore } from "../shared/scores.js";
 import { share } from "../shared/share.js";
@@ -20,11 +20,12 @@ export function LivePage({ session }) {
   const [tab, setTab] = useState("chat");
   const [sheet, setSheet] = useState(false);
   const narrow = useMedia(NARROW);
-  const helping = useModule(() => import("./help.js"), help);
+  const helping = useModule(() => withTexts(import("./help.js"), "help"), help);
   const stage = useRef(null);
   const actions = {
     sound: () => session.toggleSound(),
-    fullScreen: () => toggleFullScreen(stage.current),
+    fullScreen: async () => (await import("./full-screen.js")).toggleFullScreen(stage.current?.querySelector(".stage")),
+    pictures: () => document.querySelector(".visuals-switch > button")?.click(),
     chat: () => openChat({ onTab: setTab, onOpen: setSheet }),
     help: () => setHelp((open) => !open),
     share: () => share(new URL(location.pathname, location.href).href, session.room.info.peek()?.dj_name ?? document.title),
@@ -63,14 +64,9 @@ function ScoreStrip({ session }) {
     </section>`;
 }
 
-function toggleFullScreen(element) {
-  if (document.fullscreenElement !== null) document.exitFullscreen();
-  else element?.requestFullscreen?.().catch(() => {});
-}
-
 function useKeys(actions) {
   useEffect(() => {
-    const keys = { " ": actions.sound, f: actions.fullScreen, F: actions.fullScreen, c: actions.chat, C: actions.chat, "?": actions.help };
+    const keys = { " ": actions.sound, f: actions.fullScreen, F: actions.fullScreen, c: actions.chat, C: actions.chat, v: actions.pictures, V: actions.pictures, "?": actions.help };
     const listen = (event) => {
       const busy = event.target.closest("button, input, select, textarea, a, summary, dialog");
       const typing = event.target.closest("input:not([type=range]), select, textarea");

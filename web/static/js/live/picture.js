@@ -5,6 +5,7 @@
 // At most one swell of light a beat, every second beat above 170 BPM, none for who wants no motion.
 
 import { Spectrum } from "../audio/spectrum.js";
+import { Pace } from "../shared/pace.js";
 import { reducedMotion } from "../shared/theme.js";
 
 const POINTS = 96; // on each side of the middle
@@ -17,11 +18,6 @@ const DETAILS = [
   { ridges: 26, pixels: 720 * 405, every: 2 },
   { ridges: 18, pixels: 480 * 270, every: 3 },
 ];
-const JUDGED_FRAMES = 45;
-const SLOW_MS = 24; // a frame: the page falls behind 60 a second
-const FAST_MS = 17.5;
-const HIDDEN_MS = 1_000; // between frames: nobody looked
-const CALM_ROUNDS = 12; // of fast frames before more is drawn again
 const RIDGES_A_BEAT = 4;
 const CALM_STEP_SECONDS = 0.125; // between ridges while no beat is known
 const BEAT_TRUST = 0.25; // below this confidence nothing moves on the beat
@@ -53,7 +49,7 @@ export class Picture {
     this.lastStep = 0;
     this.lastMs = 0;
     this.glow = 0;
-    this.pace = new Pace();
+    this.pace = new Pace(DETAILS.length);
   }
 
   draw(nowMs) {
@@ -167,40 +163,6 @@ export class Picture {
       const share = Math.abs(point) / POINTS;
       const taper = 1 - share * share * 0.75;
       context.lineTo(width / 2 + (point / POINTS) * half, base - bands[Math.abs(point)] ** 1.7 * taper * tall);
-    }
-  }
-}
-
-/** Finds out how much this machine can draw: by how often frames come, whatever the reason. */
-class Pace {
-  constructor() {
-    this.frames = 0;
-    this.level = 0;
-    this.calm = 0;
-    this.lastMs = null;
-    this.sumMs = 0;
-    this.judged = 0;
-  }
-
-  judge(nowMs) {
-    this.frames += 1;
-    const frameMs = this.lastMs === null ? HIDDEN_MS : nowMs - this.lastMs;
-    this.lastMs = nowMs;
-    if (frameMs >= HIDDEN_MS) return this.level;
-    this.sumMs += frameMs;
-    this.judged += 1;
-    if (this.judged === JUDGED_FRAMES) this.conclude(this.sumMs / JUDGED_FRAMES);
-    return this.level;
-  }
-
-  conclude(meanMs) {
-    this.sumMs = 0;
-    this.judged = 0;
-    this.calm = meanMs < FAST_MS ? this.calm + 1 : 0;
-    if (meanMs > SLOW_MS && this.level < DETAILS.length - 1) this.level += 1;
-    else if (this.calm >= CALM_ROUNDS && this.level > 0) {
-      this.level -= 1;
-      this.calm = 0;
     }
   }
 }

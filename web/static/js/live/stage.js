@@ -20,11 +20,13 @@ export function Stage({ session, actions }) {
   }, [session]);
   useFrames((now) => {
     session.room.release(session.heard());
-    picture.current?.draw(now);
+    if (!session.pictures.draw(now)) picture.current?.draw(now);
   }, [session]);
+  const part = useSignal(session.pictures.part);
   return html`
     <section class="stage" aria-label=${t("live.picture")} data-situation=${situation}>
       <canvas ref=${canvas} class="stage-picture" aria-hidden="true"></canvas>
+      ${part && html`<${part.VisualsLayer} visuals=${session.pictures.visuals} room=${session.room} scrim />`}
       <div class="stage-top">
         <${Identity} session=${session} situation=${situation} />
         <${Readings} session=${session} />
@@ -32,7 +34,7 @@ export function Stage({ session, actions }) {
       <div class="stage-middle"><${Middle} session=${session} situation=${situation} actions=${actions} /></div>
       <div class="stage-bottom">
         <${BeatRow} session=${session} />
-        <${Controls} session=${session} actions=${actions} />
+        <${Controls} session=${session} actions=${actions} part=${part} />
       </div>
     </section>`;
 }

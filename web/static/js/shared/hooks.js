@@ -1,6 +1,7 @@
 // What components of several pages watch: the time, the width of the window, who leaves an open box, and
 // parts that are fetched when somebody wants them.
 
+import { addTexts } from "./i18n.js";
 import { useEffect, useState } from "./view.js";
 
 /** Milliseconds since the page began, going on while `untilMs` lies ahead. */
@@ -48,6 +49,12 @@ export function useLeaving(box, open, onLeave) {
       removeEventListener("pointerdown", leave);
     };
   }, [open]);
+}
+
+/** A module, once the words that it says are there as well. */
+export async function withTexts(module, ...names) {
+  const [found] = await Promise.all([module, addTexts(names)]);
+  return found;
 }
 
 /** A module that is fetched once it is `wanted`; null until then. */

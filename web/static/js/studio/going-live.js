@@ -140,7 +140,7 @@ function Beside({ session, room }) {
   const [tab, setTab] = useState("chat");
   const panel = useModule(() => import("../chat/panel.js"), true);
   const unread = useSignal(chat.unread);
-  const moderate = () => open(passAddress(room.slug, session.key.trim()), "_blank", "noopener");
+  const openPage = (page) => open(passAddress(room.slug, session.key.trim(), page), "_blank", "noopener");
   const tabs = [
     { id: "chat", label: t("chat.title"), count: tab === "chat" ? 0 : unread },
     { id: "received", label: t("studio.received") },
@@ -149,7 +149,8 @@ function Beside({ session, room }) {
     <div class="beside">
       <div class="beside-head">
         <${Tabs} label=${t("studio.beside")} tabs=${tabs} chosen=${tab} onChoose=${setTab} />
-        <button type="button" class="icon-button" aria-label=${t("studio.moderate")} title=${t("studio.moderate")} onClick=${moderate}><${Icon} name="shield" size=${18} /></button>
+        <button type="button" class="icon-button" aria-label=${t("studio.visuals")} title=${t("studio.visuals")} onClick=${() => openPage("vj")}><${Icon} name="sparkles" size=${18} /></button>
+        <button type="button" class="icon-button" aria-label=${t("studio.moderate")} title=${t("studio.moderate")} onClick=${() => openPage("moderate")}><${Icon} name="shield" size=${18} /></button>
       </div>
       ${tab === "chat"
         ? html`<${TabPanel} id="chat">${panel && html`<${panel.ChatPanel} chat=${chat} cheering=${false} />`}<//>`

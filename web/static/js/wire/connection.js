@@ -29,6 +29,7 @@ export class RoomConnection {
     this.onEvent = onEvent;
     this.onMedia = onMedia;
     this.crowd = crowd;
+    this.video = "none"; // the pictures that the server is asked for: "vp9", "jpeg" or "none"
     this.link = signal({ is: "connecting" });
     this.epoch = null;
     this.lastSeq = 0;
@@ -51,20 +52,53 @@ export class RoomConnection {
       return;
     }
     this.link.value = { is: "connecting", goingAway: this.goingAway };
-    const socket = new WebSocket(this.address(), PROTOCOL);
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = (message) => this.receive(message.data);
-    socket.onclose = (close) => socket === this.socket && this.lost(close.code);
-    this.socket = socket;
+    this.socket = this.dial();
     this.heardAtMs = performance.now();
     clearInterval(this.timers.ping);
     this.timers.ping = setInterval(() => this.keepAlive(), PING_MS);
+  }
+
+  dial() {
+    const socket = new WebSocket(this.address(), PROTOCOL);
+    socket.binaryType = "arraybuffer";
+    socket.video = this.video; // what it was asked for
+    socket.onmessage = (message) => socket === this.socket && this.receive(message.data);
+    socket.onclose = (close) => socket === this.socket && this.lost(close.code);
+    return socket;
+  }
+
+  /** Ask for other pictures from now on. */
+  askVideo(video) {
+    this.video = video;
+    this.renew();
+  }
+
+  /** Where the line brings other pictures than are wanted, take another in its place once that stands: the sound goes on. */
+  renew() {
+    const before = this.socket;
+    if (this.link.peek().is !== "open" || before.video === this.video) return;
+    const next = this.dial();
+    const closed = next.onclose;
+    next.onopen = () => {
+      if (this.socket === before && next.video === this.video) {
+        this.socket = next; // the crowd joins again with its greeting
+        before.close(1000);
+      } else {
+        next.onclose = null; // too late, or no longer wanted
+        next.close(1000);
+      }
+    };
+    next.onclose = (close) => {
+      if (before === this.socket) this.abandon(); // it cannot be had beside the old one: in its place, then
+      else closed(close);
+    };
   }
 
   address() {
     const url = new URL(`/rooms/${encodeURIComponent(this.room)}/live`, location.href);
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     if (this.onMedia === null) url.searchParams.set("media", "0");
+    else url.searchParams.set("video", this.video);
     if (this.epoch !== null) {
       url.searchParams.set("epoch", this.epoch);
       url.searchParams.set("seq", String(this.lastSeq));
@@ -104,6 +138,7 @@ export class RoomConnection {
     }
     this.link.value = { is: "open" };
     this.ping();
+    this.renew();
   }
 
   /** Say something to the server; returns whether there was a line to say it on. */

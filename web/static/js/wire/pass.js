@@ -20,7 +20,7 @@ export function keepPass(room, pass) {
   remember(name(room), pass || null, TAB);
 }
 
-/** The address that opens a room's moderation for who holds `pass`. */
-export function passAddress(room, pass) {
-  return new URL(`/moderate/${encodeURIComponent(room)}#pass=${encodeURIComponent(pass)}`, location.href).href;
+/** The address that opens a page of a room ("moderate", "vj") for who holds `pass`. */
+export function passAddress(room, pass, page = "moderate") {
+  return new URL(`/${page}/${encodeURIComponent(room)}#pass=${encodeURIComponent(pass)}`, location.href).href;
 }

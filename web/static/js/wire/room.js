@@ -29,6 +29,7 @@ export class Room {
     this.reception = signal(null);
     this.viewers = signal(null);
     this.fault = signal(null);
+    this.show = signal(null); // `d` of the last `show`
     this.tracks = [];
     this.liveEdge = new LiveEdge();
     this.pending = [];
@@ -132,6 +133,10 @@ export class Room {
   on_stats(d) {
     if (d.source === "edge") this.viewers.value = d.viewers;
     else this.reception.value = d;
+  }
+
+  on_show(d) {
+    this.show.value = d;
   }
 
   on_error(d) {

@@ -1,0 +1,20 @@
+"""The house that the tests of hosting play in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.visuals.hosting.house import PATIENCE_SECONDS, House
+from visuals.hosting.config import VisualsConfig
+
+
+@pytest.fixture
+async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
+    made = House(VisualsConfig(most_rooms=getattr(request, "param", 4)))
+    yield made
+    await asyncio.wait_for(made.visuals.stop(), PATIENCE_SECONDS)
+    assert all(worker.closed for worker in made.workers)
+    await made.bus.close()

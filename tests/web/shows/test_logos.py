@@ -1,0 +1,94 @@
+"""A room's logo over HTTP."""
+
+from __future__ import annotations
+
+import io
+from hashlib import sha256
+
+import pytest
+from PIL import Image
+
+from battles.logos import MOST_BYTES
+from core.show import ShowSettings
+from tests.web.shows.conftest import PATH, Site, logo
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+async def test_a_logo_is_put_shown_and_taken_away(site: Site, kind: str):
+    put = await site.http.put(f"{PATH}/logo", content=logo(kind), headers=site.moderator)
+    digest = put.json()["logo"]
+    assert put.status_code == 200
+    assert site.shows.set["nova"] == ShowSettings(logo=digest)
+    shown = await site.http.get(f"{PATH}/logo/{digest}")
+    assert shown.status_code == 200
+    assert sha256(shown.content).hexdigest() == digest
+    assert shown.headers["content-type"] == f"image/{kind.lower()}"
+    assert shown.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert shown.headers["content-security-policy"] == "sandbox"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    with Image.open(io.BytesIO(shown.content)) as picture:
+        picture.load()
+        assert picture.size == (64, 36)
+    known = {"If-None-Match": shown.headers["etag"]}
+    assert (await site.http.get(f"{PATH}/logo/{digest}", headers=known)).status_code == 304
+    gone = await site.http.delete(f"{PATH}/logo", headers=site.dj)
+    assert (gone.status_code, site.shows.set["nova"].logo) == (204, None)
+    missing = await site.http.get(f"{PATH}/logo/{digest}")
+    assert (missing.status_code, missing.json()["code"]) == (404, "logo_not_found")
+    assert (await site.http.delete(f"{PATH}/logo", headers=site.dj)).status_code == 204
+
+
+async def test_another_logo_takes_its_place(site: Site):
+    first, second = logo(size=(8, 8)), logo(size=(9, 9))
+    digests = [
+        (await site.http.put(f"{PATH}/logo", content=each, headers=site.dj)).json()["logo"]
+        for each in (first, second)
+    ]
+    assert site.shows.set["nova"].logo == digests[1] != digests[0]
+    statuses = [
+        (await site.http.get(f"{PATH}/logo/{digest}")).status_code
+        for digest in (*digests, "0" * 64, "x", digests[1].upper())
+    ]
+    assert statuses == [404, 200, 404, 404, 404]
+    elsewhere = await site.http.get(f"/api/rooms/luz/show/logo/{digests[1]}")
+    assert elsewhere.status_code == 404
+
+
+async def test_the_overlay_can_let_go_of_its_logo(site: Site):
+    await site.http.put(f"{PATH}/logo", content=logo(), headers=site.dj)
+    await site.http.patch(PATH, json={"logo": None}, headers=site.dj)
+    assert site.shows.set["nova"].logo is None
+
+
+def moving(kind: str) -> bytes:
+    out = io.BytesIO()
+    frames = [Image.effect_noise((40, 30), 80).convert("RGB") for _ in range(3)]
+    frames[0].save(out, kind, save_all=True, append_images=frames[1:], duration=50)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("image", "status", "code"),
+    [
+        (b"", 415, "logo_type_unknown"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 415, "logo_type_unknown"),
+        (logo()[:-20], 415, "logo_type_unknown"),
+        (moving("GIF"), 415, "logo_type_unknown"),
+        (moving("WEBP"), 415, "logo_animated"),
+        (moving("PNG"), 415, "logo_animated"),
+        (logo(size=(2_049, 8)), 413, "logo_too_many_pixels"),
+        (logo("JPEG", size=(8, 2_049)), 413, "logo_too_many_pixels"),
+        (logo() + b"\0" * MOST_BYTES, 413, "too_large"),
+    ],
+)
+async def test_what_is_no_logo_is_refused(site: Site, image: bytes, status: int, code: str):
+    answer = await site.http.put(f"{PATH}/logo", content=image, headers=site.dj)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert site.shows.set == {}
+
+
+async def test_a_large_logo_within_the_bound_is_taken(site: Site):
+    image = logo(size=(512, 256))
+    assert 65_536 < len(image) <= MOST_BYTES
+    answer = await site.http.put(f"{PATH}/logo", content=image, headers=site.dj)
+    assert answer.status_code == 200

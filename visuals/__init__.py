@@ -1,0 +1,1 @@
+"""The visuals: pictures that dance to what the judge hears, drawn by a process of their own."""

@@ -1,0 +1,137 @@
+"""An act: one scene on stage, with its network, its last light and its exposure."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visuals.field import FieldModel, FieldWeights
+from visuals.grids import Grid, enlarging
+from visuals.motion import Moves
+from visuals.picture import STANDARD
+from visuals.scenes.stage import Layers, Scene, Stage, Warp
+
+_EXPOSURE_SECONDS: Final = 0.6
+_LEAST_EXPOSURE: Final = 0.3
+_MOST_EXPOSURE: Final = 3.0
+_ROWS_BETWEEN: Final = 3  # every third row tells how bright a picture is
+
+
+class Act:
+    """Draws one scene, moment by moment.
+
+    Parameters
+    ----------
+    scene
+        What is drawn.
+    rng
+        Where the network's weights come from.
+    grid
+        Where it is drawn.
+    model
+        Runs the network.
+    """
+
+    def __init__(
+        self, scene: Scene, rng: np.random.Generator, grid: Grid, model: FieldModel
+    ) -> None:
+        self.scene = scene
+        self._model = model
+        places = scene_places(scene, Grid.of(STANDARD))  # weights must not depend on the size
+        self._weights = FieldWeights.drawn(rng, places.reshape(len(places), -1)).inputs()
+        self._light = np.zeros_like(grid.x)
+        self._exposure: float | None = None
+        self._settle(grid)
+
+    def fit(self, grid: Grid) -> None:
+        """Go on at another size, with the last light enlarged or reduced."""
+        height, width = grid.x.shape
+        rows = enlarging(height, self._light.shape[0])
+        columns = enlarging(width, self._light.shape[1])
+        self._light = np.ascontiguousarray(rows @ self._light @ columns.T, np.float32)
+        self._settle(grid)
+
+    def take_over(self, light: NDArray[np.float32]) -> None:
+        """Begin with another act's light, which then melts away; exposure is found anew."""
+        self._light = light
+        self._exposure = None
+
+    @property
+    def light(self) -> NDArray[np.float32]:
+        """Of the last picture."""
+        return self._light
+
+    def draw(
+        self,
+        moves: Moves,
+        conditions: NDArray[np.float32],
+        embedding: NDArray[np.float32],
+        usual: NDArray[np.float32],
+    ) -> Layers:
+        """Return the next moment, evenly exposed.
+
+        Parameters
+        ----------
+        moves
+            The movement.
+        conditions
+            Shape (CONDITIONS,): what moves the field.
+        embedding, usual
+            Shape (EMBEDDING_SIZE,): how the judge hears this moment, and how the last minutes.
+        """
+        inputs = self._fixed | {
+            "embedding": embedding[None],
+            "usual": usual[None],
+            "conditions": conditions[None],
+            "previous": self._light[None, None],
+            **_warped(self.scene.warp(moves), self._grid.aspect),
+        }
+        (tone, drift_x, drift_y), trail = self._model.run(self._grid, inputs)
+        light, colour = self.scene.paint(Stage(moves, tone, drift_x, drift_y, trail))
+        self._light = np.clip(light, 0, 1.5)
+        return Layers(self._light * np.float32(self._exposed(moves.seconds)), colour)
+
+    def _exposed(self, seconds: float) -> float:
+        """Return the factor that brings the mean light to where the scene looks best, slowly."""
+        mean = float(self._light[::_ROWS_BETWEEN].mean()) + 1e-3
+        wanted = min(_MOST_EXPOSURE, max(_LEAST_EXPOSURE, self.scene.brightness / mean))
+        if self._exposure is None:
+            self._exposure = wanted
+        share = 1 - math.exp(-seconds / _EXPOSURE_SECONDS)
+        self._exposure += (wanted - self._exposure) * share
+        return self._exposure
+
+    def _settle(self, grid: Grid) -> None:
+        self._grid = grid
+        self.scene.fit(grid)
+        right, up = self.scene.currents(grid)
+        currents = np.stack([-right / np.float32(grid.aspect), up], -1)  # where light comes from
+        self._fixed = self._weights | {
+            "points": scene_places(self.scene, grid)[None],
+            "taller": grid.taller[None],
+            "wider": grid.wider[None],
+            "positions": grid.positions[None],
+            "currents": currents[None],
+        }
+
+
+def scene_places(scene: Scene, grid: Grid) -> NDArray[np.float32]:
+    """Return a scene's coordinates, contiguous as the runtime wants them."""
+    return np.ascontiguousarray(scene.places(grid), np.float32)
+
+
+def _warped(warp: Warp, aspect: float) -> dict[str, NDArray[np.float32]]:
+    """Return the warp as the model takes it: where each point's light comes from."""
+    cos, sin = math.cos(warp.turn) / warp.zoom, math.sin(warp.turn) / warp.zoom
+    affine = [
+        [cos, sin * aspect],
+        [-sin / aspect, cos],
+        [-warp.right / aspect, warp.up],
+    ]
+    return {
+        "affine": np.array([affine], np.float32),
+        "pulls": np.array([[warp.pull, warp.drift]], np.float32),
+    }

@@ -1,0 +1,151 @@
+"""The neural field: a small network from places to values, and the feedback behind it.
+
+The network's weights are drawn from a show's seed and go into the model as inputs, so that one
+shipped model draws every show. `training.visuals.graph` says what its inputs are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.show import EMBEDDING_SIZE
+from inference.files import ModelFiles
+from inference.model import Model
+from inference.placement import Placement
+from inference.sessions import load
+from visuals.grids import Grid
+from visuals.picture import STANDARD
+from visuals.specification import (
+    CONDITIONS,
+    COORDINATES,
+    HIDDEN,
+    KIND,
+    LABELS,
+    LATENT,
+    LAYERS,
+    settings,
+)
+
+MODELS: Final = Path(__file__).parent / "models"
+
+_FIRST_GAIN: Final = 1.5  # of places: how many hills a field has
+_STEERING_GAIN: Final = 0.55  # of the music: how far it moves them
+_HIDDEN_GAIN: Final = 1.7  # tanh(1.7 x) neither dies out nor saturates over these few layers
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWeights:
+    """One network; shapes as in `training.visuals.graph`, without the row of the show."""
+
+    first: NDArray[np.float32]
+    steering: NDArray[np.float32]
+    hidden: NDArray[np.float32]
+    biases: NDArray[np.float32]
+    last: NDArray[np.float32]
+    offset: NDArray[np.float32]
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, places: NDArray[np.float32]) -> FieldWeights:
+        """Draw a network whose values are spread evenly over `places`.
+
+        Parameters
+        ----------
+        rng
+            Where chance comes from.
+        places
+            Coordinates that the field will be asked for, shape (COORDINATES, n).
+        """
+        first = rng.normal(0, _FIRST_GAIN / np.sqrt(COORDINATES), (HIDDEN, COORDINATES)) * 2
+        steering = rng.normal(0, _STEERING_GAIN, (HIDDEN, CONDITIONS + LATENT))
+        hidden = rng.normal(0, _HIDDEN_GAIN / np.sqrt(HIDDEN), (LAYERS, HIDDEN, HIDDEN))
+        biases = rng.normal(0, 0.4, (LAYERS + 1, HIDDEN))
+        biases[0] = rng.uniform(-np.pi, np.pi, HIDDEN)
+        last = rng.normal(0, 1, (len(LABELS), HIDDEN))
+        values = np.sin(first @ places + biases[0][:, None])
+        for matrix, bias in zip(hidden, biases[1:], strict=True):
+            values = np.tanh(matrix @ values + bias[:, None])
+        values = last @ values
+        spread = values.std(1) + 1e-3
+        drawn = (first, steering, hidden, biases, last / spread[:, None], -values.mean(1) / spread)
+        return cls(*(each.astype(np.float32) for each in drawn))
+
+    def inputs(self) -> dict[str, NDArray[np.float32]]:
+        """Return the weights as the model takes them."""
+        return {
+            name: getattr(self, name)[None]
+            for name in ("first", "steering", "hidden", "biases", "last", "offset")
+        }
+
+
+class FieldModel:
+    """The loaded model, for pictures of any size.
+
+    Parameters
+    ----------
+    files
+        The folder of the model.
+    placement
+        Where it runs. A GPU's model is prepared for one size; others are prepared as they come.
+    """
+
+    def __init__(self, files: ModelFiles, placement: Placement) -> None:
+        self._files = files
+        self._placement = placement
+        self._models: dict[tuple[int, int], Model] = {}
+        self._model(Grid.of(STANDARD))
+
+    @classmethod
+    def load(cls, directory: Path | None = None, placement: Placement | None = None) -> FieldModel:
+        """Load the model from `directory`, the shipped one by default, onto the CPU by default.
+
+        Raises
+        ------
+        core.errors.ModelInvalid
+            If it is absent, damaged, or made for another generator.
+        """
+        return cls(ModelFiles(directory or MODELS), placement or Placement())
+
+    def run(
+        self, grid: Grid, inputs: Mapping[str, NDArray[np.float32]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the field, shape (channels, height, width), and the trail, (height, width)."""
+        field, trail = self._model(grid).run(inputs)
+        return field[0], trail[0, 0]
+
+    def _model(self, grid: Grid) -> Model:
+        key = grid.x.shape if self._placement.provider.on_gpu else (0, 0)
+        if key not in self._models:
+            expected = {"labels": LABELS, **settings()}
+            shapes = row_shapes(grid)
+            self._models[key] = load(self._files, KIND, self._placement, expected, shapes)
+        return self._models[key]
+
+
+def row_shapes(grid: Grid) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of one show's inputs."""
+    height, width = grid.x.shape
+    return {
+        "embedding": (EMBEDDING_SIZE,),
+        "usual": (EMBEDDING_SIZE,),
+        "conditions": (CONDITIONS,),
+        "points": (COORDINATES, *grid.small_x.shape),
+        "first": (HIDDEN, COORDINATES),
+        "steering": (HIDDEN, CONDITIONS + LATENT),
+        "hidden": (LAYERS, HIDDEN, HIDDEN),
+        "biases": (LAYERS + 1, HIDDEN),
+        "last": (len(LABELS), HIDDEN),
+        "offset": (len(LABELS),),
+        "previous": (1, height, width),
+        "taller": grid.taller.shape,
+        "wider": grid.wider.shape,
+        "positions": (height, width, 3),
+        "currents": (height, width, 2),
+        "affine": (3, 2),
+        "pulls": (2,),
+    }

@@ -1,0 +1,1 @@
+"""A recorded mix's show as a film: drawn with hindsight, and written with its sound."""

@@ -1,0 +1,1 @@
+"""The shipped model of the neural field, with its card and checksum."""

@@ -1,0 +1,1 @@
+"""Pictures made safe for people with photosensitive epilepsy; `docs/safety.md` says how safe."""

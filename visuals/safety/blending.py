@@ -1,0 +1,103 @@
+"""Draws a picture nearer to the one before it, tile by tile, without edges between the tiles."""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visuals.picture import Picture, PictureSize
+from visuals.safety.fields import TILE, Fields
+from visuals.safety.products import product
+
+Shares: TypeAlias = NDArray[np.float32]
+"""Shape (down, across), of tiles: how much of the way to the new picture each tile goes, 0-1."""
+
+_BITS: Final = 7  # of the shares that pixels are blended by: products still fit in 16
+
+
+def resampled(picture: Picture, size: PictureSize) -> Picture:
+    """Return `picture` at another size, each pixel the nearest one."""
+    rows = np.arange(size.height) * picture.shape[0] // size.height
+    columns = np.arange(size.width) * picture.shape[1] // size.width
+    other: Picture = picture[rows[:, None], columns[None, :]]
+    return other
+
+
+class Blender:
+    """Blends pictures of one size.
+
+    Parameters
+    ----------
+    size
+        Of the pictures.
+    block
+        Pixels to a cell, in height and in width.
+    fields
+        Whose tiles the shares are for.
+    """
+
+    def __init__(self, size: PictureSize, block: int, fields: Fields) -> None:
+        self._tile_pixels = block * TILE
+        self._height = size.height
+        self._vertical = _interpolation(fields.down, size.height, self._tile_pixels)
+        self._horizontal = _interpolation(fields.across, size.width, self._tile_pixels).T.copy()
+
+    def blend(self, before: Picture, after: Picture, shares: Shares) -> Picture:
+        """Return a picture between `before` and `after`.
+
+        No pixel goes further than the share of its tile: shares are spread to the tiles around,
+        where those go further, and drawn smoothly from there.
+        """
+        spread = _least_around(shares)
+        top, bottom = self._touched(spread)
+        vertical = product(self._vertical[top:bottom], spread)
+        weights = product(vertical, self._horizontal)
+        weights *= 1 << _BITS
+        weights += np.float32(0.01)  # what the products lose
+        levels = weights.astype(np.int16)
+        way = after[top:bottom].astype(np.int16)
+        way -= before[top:bottom]
+        for channel in range(3):
+            way[..., channel] *= levels
+        way += 1 << (_BITS - 1)
+        way >>= _BITS
+        way += before[top:bottom]
+        blended = after.copy()
+        blended[top:bottom] = way
+        return blended
+
+    def _touched(self, spread: NDArray[np.float32]) -> tuple[int, int]:
+        """Return the rows of pixels between which anything is held."""
+        held = np.flatnonzero((spread < 1.0).any(axis=1))
+        if not held.size:
+            return 0, 0
+        top = max(0, int(held[0]) - 1) * self._tile_pixels
+        last = int(held[-1]) + 2
+        bottom = self._height if last >= len(spread) else last * self._tile_pixels
+        return top, bottom
+
+
+def around(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the marked tiles, shape (down, across), and those that touch them."""
+    return _least_around(np.where(marked, np.float32(0.0), np.float32(1.0))) < 1.0
+
+
+def _least_around(grid: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the least of each tile and the eight around it."""
+    rows = grid.copy()
+    np.minimum(rows[1:], grid[:-1], out=rows[1:])
+    np.minimum(rows[:-1], grid[1:], out=rows[:-1])
+    least = rows.copy()
+    np.minimum(least[:, 1:], rows[:, :-1], out=least[:, 1:])
+    np.minimum(least[:, :-1], rows[:, 1:], out=least[:, :-1])
+    return least
+
+
+def _interpolation(tiles: int, length: int, tile_pixels: int) -> NDArray[np.float32]:
+    """Return weights (length, tiles) that draw straight lines between the middles of tiles."""
+    places = (np.arange(length) + 0.5) / tile_pixels - 0.5
+    places = np.clip(places, 0, tiles - 1)
+    distance = np.abs(places[:, None] - np.arange(tiles)[None, :])
+    return np.maximum(0.0, 1.0 - distance).astype(np.float32)

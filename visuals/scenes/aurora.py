@@ -1,0 +1,98 @@
+"""Northern lights: curtains above a dark ridge, under stars."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from visuals.grids import Grid
+from visuals.motion import Moves
+from visuals.scenes.shapes import over, ramp, smooth, stacked
+from visuals.scenes.stage import Layers, Scene, Stage, Warp
+
+_CURTAINS = 3
+
+
+class Aurora(Scene):
+    """Each curtain hangs from a line that the field bends; rays run up from it."""
+
+    slug = "aurora"
+    energy = 0.15
+    brightness = 0.27
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._phases = rng.uniform(0, 6.28, (_CURTAINS, 6)).astype(np.float32)
+        self._ridge = rng.uniform(0, 6.28, 5)
+        self._star_seed = int(rng.integers(1 << 31))
+
+    def fit(self, grid: Grid) -> None:
+        """Prepare for pictures of the grid's size."""
+        x, self._y = grid.x[0], grid.y
+        self._x = x
+        ridge = (
+            -0.78
+            + 0.11 * np.sin(1.7 * x + self._ridge[0])
+            + 0.07 * np.sin(3.9 * x + self._ridge[1])
+        )
+        ridge += 0.03 * np.sin(9.1 * x + self._ridge[2]) + 0.015 * np.sin(21 * x + self._ridge[3])
+        self._land = smooth(0.012, -0.012, grid.y - ridge.astype(np.float32)[None])
+        self._sky = 0.06 + 0.12 * ramp(0.8, -0.9, grid.y)
+        self._stars = _stars(self._star_seed, grid)
+
+    def places(self, grid: Grid) -> NDArray[np.float32]:
+        """Return the field's coordinates."""
+        x, y = grid.small_x, grid.small_y
+        return stacked(1.1 * x, 0.25 * y, 0.6 * x + 0.2 * y, 0.3 * y)
+
+    def warp(self, moves: Moves) -> Warp:
+        """Return how the last light moves on."""
+        return Warp(up=0.03 * moves.stride + 0.004, drift=0.004)
+
+    def paint(self, stage: Stage) -> Layers:
+        """Paint the moment."""
+        moves = stage.moves
+        light = self._sky + self._stars
+        tone = 0.1 + 0.1 * stage.tone
+        for index in range(_CURTAINS):
+            above, rays = self._curtain(index, stage)
+            shine = _hanging(above, 0.34 + 0.14 * index + 0.2 * moves.low)
+            shine *= rays
+            light += shine
+            hue = ramp(0.0, 1.1, above)
+            tone = over(tone, hue * 0.75 + (0.12 + 0.11 * index), np.minimum(shine * 2.2, 1))
+        light += 0.3 * stage.trail * (1 - self._land)
+        light = over(light, 0.03, self._land)
+        return Layers(light, tone)
+
+    def _curtain(self, index: int, stage: Stage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return how far above a curtain's hem each place lies, and its rays' light."""
+        moves, phase, x = stage.moves, self._phases[index], self._x
+        way = np.float32(0.5 * moves.travel)
+        hem = -0.32 + 0.3 * index + 0.16 * np.sin(1.3 * x + phase[0] + 0.35 * way)
+        hem += (0.08 + 0.05 * moves.mid) * np.sin(3.1 * x + phase[1] - 0.6 * way)
+        fold = x + 0.22 * np.sin(2.3 * x + phase[2] + 0.4 * way)
+        rays = 0.62 + 0.34 * np.sin(11 * fold + phase[3] + way)
+        rays += (0.12 + 0.1 * moves.high) * np.sin(27 * fold + phase[4] - 1.4 * way)
+        rays *= 0.62 + 0.38 * np.sin(1.9 * x + phase[5] - 0.5 * way)
+        rays *= (1.05, 0.75, 0.55)[index]
+        above = self._y - hem.astype(np.float32)[None]
+        above -= 0.22 * stage.drift_y
+        return above, np.maximum(rays, 0).astype(np.float32)[None]
+
+
+def _hanging(above: NDArray[np.float32], length: float) -> NDArray[np.float32]:
+    """Return a curtain's light: a sharp hem below, a long fall above."""
+    shine = np.exp(np.maximum(above, 0) * np.float32(-1 / length))
+    shine *= smooth(-0.07, 0.03, above)
+    return shine
+
+
+def _stars(seed: int, grid: Grid) -> NDArray[np.float32]:
+    rng = np.random.default_rng(seed)
+    height, width = grid.x.shape
+    sky = np.zeros((height, width), np.float32)
+    for across, down, size in rng.random((75, 3)):
+        row, column = int(down * 0.75 * height), int(across * width)
+        thick = max(1, round(height / 160))
+        sky[row : row + thick, column : column + thick] += np.float32(0.12 + 0.8 * size**6)
+    return sky

@@ -1,0 +1,1 @@
+"""Films of recorded mixes: where reading, judging and drawing come together."""
