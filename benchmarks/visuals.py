@@ -28,7 +28,7 @@ from core.feed import SessionFeed
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
 from core.messages import AudioHop, EncodedAudio, Envelope, RoomMessage, SessionInfo
 from core.metrics import Metrics
-from core.show import EncodedPicture, PictureFormat
+from core.show import EncodedPicture, PictureFormat, watched_as
 from judge.engine import Engine
 from judge.turn import Judged
 from training.simulator import BLOCK_SAMPLES, SetRenderer
@@ -225,7 +225,7 @@ class Room:
         )
         info = SessionInfo("clip", "room", "DJ", 0.0)
         self._feed = SessionFeed(info, self._bus, [self.counted, self.shows])
-        self._bus.report_viewers("room", int(watched))
+        self._bus.report_viewers(watched_as("room", PictureFormat.VP9), int(watched))
         self.shows.start()
 
     async def play(self, seconds: float) -> float:

@@ -121,6 +121,15 @@ class EmbeddingListener(Protocol):
 EMBEDDING_SIZE: Final = 128
 """Of the judge's trunk: the mean of the columns that one hop brought."""
 
+
+def watched_as(room: str, picture_format: PictureFormat) -> str:
+    """Return the name under which the bus counts who watches `room` in one format.
+
+    It is no room's own: rooms' names have no slash.
+    """
+    return f"{room}/{picture_format}"
+
+
 PICTURE_FORMATS: Final[Mapping[PictureFormat, str]] = {
     PictureFormat.VP9: "vp09.00.10.08",  # profile 0, level 1, 8 bits
     PictureFormat.JPEG: "jpeg",

@@ -70,7 +70,8 @@ class Bus(Protocol):
     def report_viewers(self, room: str, viewers: int) -> None:
         """Say how many watch `room` through this process, without ever waiting.
 
-        The last word counts, for as long as this process lives; the bus confirms it by itself.
+        Who watches its pictures is counted besides, by format (`core.show.watched_as`). The last
+        word counts, for as long as this process lives; the bus confirms it by itself.
         """
         ...
 

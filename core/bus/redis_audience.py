@@ -39,8 +39,9 @@ PAUSE_SECONDS: Final = 0.25
 FORGET_SECONDS: Final = 60.0
 """A room that nobody watches or asks for is no longer read."""
 
-ROOMS_MINDED: Final = 2_000
-"""Rooms read at most; who is asked for longest ago and has no viewers here goes first."""
+ROOMS_MINDED: Final = 6_000
+"""Names read at most, three a room: its viewers, and those of its pictures by format; what is asked
+for longest ago and has no viewers here goes first."""
 
 BATCH: Final = 50
 WITHDRAW_SECONDS: Final = 2.0

@@ -20,7 +20,7 @@ from core.bus import Bus
 from core.clock import Clock
 from core.messages import EncodedAudio, Envelope, Phase, SessionState
 from core.metrics import Metrics
-from core.show import BLACKOUT_SECONDS, ShowSettings, ShowState
+from core.show import BLACKOUT_SECONDS, PictureFormat, ShowSettings, ShowState, watched_as
 from visuals.hosting.config import VisualsConfig
 from visuals.hosting.process import WorkerProcess
 from visuals.hosting.show import (
@@ -229,7 +229,7 @@ class LiveVisuals:
 
     def _is_wanted(self, show: Show, now_seconds: float) -> bool:
         enabled = self.settings(show.room).enabled
-        if enabled and self._bus.viewers(show.room) > 0:
+        if enabled and self._formats(show.room):
             return True
         show.pause(NOBODY_WATCHES if enabled else OFF, now_seconds)
         since = show.paused_since_seconds
@@ -237,13 +237,18 @@ class LiveVisuals:
             self._rest(show)
         return False
 
+    def _formats(self, room: str) -> tuple[PictureFormat, ...]:
+        """Return the formats in which somebody watches `room`'s pictures."""
+        viewers = self._bus.viewers
+        return tuple(each for each in PictureFormat if viewers(watched_as(room, each)) > 0)
+
     def _give_places(self, wanted: Sequence[Show], now_seconds: float) -> None:
         taken = [show for show in self._shows.values() if show.has_worker]
         idle = [show for show in taken if not show.plays]
         free = self._config.rooms - len(taken)
         for show in wanted:
             if show.has_worker:
-                show.play()
+                show.play(self._formats(show.room))
                 continue
             if free < 1 and idle:
                 self._rest(idle.pop())
@@ -251,7 +256,7 @@ class LiveVisuals:
             if free < 1:
                 show.pause(CROWDED, now_seconds)
                 continue
-            show.play()
+            show.play(self._formats(show.room))
             free -= 1
 
     def _tell_state(self, show: Show, now_seconds: float) -> None:

@@ -18,7 +18,7 @@ import structlog
 from core.crowd import CrowdEnvelope, CrowdPulse
 from core.errors import DjUniverseError
 from core.messages import EncodedAudio
-from core.show import EncodedPicture, ShowSettings, ShowState
+from core.show import EncodedPicture, PictureFormat, ShowSettings, ShowState
 from visuals.hosting.keeper import WorkerKeeper
 from visuals.hosting.surroundings import Surroundings, Worker
 from visuals.worker.wire import (
@@ -80,6 +80,7 @@ class Show:
         self._held = False
         self._shared = shared
         self._reason: str | None = NOBODY_WATCHES
+        self._formats: tuple[PictureFormat, ...] = ()
         self._past: deque[Heard] = deque(maxlen=PAST_MESSAGES)
         self._keeper = WorkerKeeper(
             session, self, greet=self._greet, lost=self._lose, shared=shared
@@ -120,20 +121,22 @@ class Show:
 
     # What the host decides
 
-    def play(self) -> None:
-        """Draw from now on."""
+    def play(self, formats: tuple[PictureFormat, ...]) -> None:
+        """Draw from now on, in the formats that somebody watches."""
         if not self.has_worker:
             self._keeper.start()
             self._listen()
-        if not self.plays:
+        if not self.plays or formats != self._formats:
             self._reason, self.paused_since_seconds = None, None
-            self._tell(Watched(watched=True))
+            self._formats = formats
+            self._tell(Watched(formats))
 
     def pause(self, reason: str, now_seconds: float) -> None:
         """Draw no more for now; the worker hears on."""
         if self.plays:
             self.paused_since_seconds = now_seconds
-            self._tell(Watched(watched=False))
+            self._formats = ()
+            self._tell(Watched(()))
             self._forget_look()
         self._reason = reason
 
@@ -262,7 +265,7 @@ class Show:
         worker.tell(Settings(self._settings))
         worker.tell(Blackout(self._held))
         worker.tell(Hype(self._hype))
-        worker.tell(Watched(self.plays))
+        worker.tell(Watched(self._formats))
 
     def _lose(self) -> None:
         self.failed = True

@@ -93,8 +93,8 @@ class Performance:
         self._cpu_seconds = cpu_seconds
         self._settings = ShowSettings()
         self._held = False
-        self._watched = False
-        self._fresh = True  # the next picture begins a stretch: it must be a key picture
+        self._formats: frozenset[PictureFormat] = frozenset()  # that somebody watches
+        self._fresh: set[PictureFormat] = set()  # whose next picture must be a key picture
         self._heard_samples: int | None = None
         self._unheard: list[Stretch] = []  # decoded, for less than an interval
         self._due_sample = 0
@@ -142,14 +142,14 @@ class Performance:
         elif isinstance(message, Blackout):
             self._held = message.held
         elif isinstance(message, Watched):
-            self._be_watched(watched=message.watched)
+            self._be_watched(frozenset(message.formats))
 
-    def _be_watched(self, *, watched: bool) -> None:
-        if watched and not self._watched:
-            self._fresh = True
+    def _be_watched(self, formats: frozenset[PictureFormat]) -> None:
+        self._fresh |= formats - self._formats
+        if formats and not self._formats:
             self._look = None
             self._pace.rest()
-        self._watched = watched
+        self._formats = formats
 
     def _hear(self, sound: Sound) -> None:
         began = self._cpu_seconds()
@@ -189,7 +189,7 @@ class Performance:
         while self._heard_samples is not None and self._due_sample <= self._heard_samples:
             due, rung = self._due_sample, self._pace.rung
             self._due_sample = (due // rung.interval_samples + 1) * rung.interval_samples
-            if sound.past or not self._watched:
+            if sound.past or not self._formats:
                 self._senses(due)  # its time passes as it does with an audience
                 continue
             now = self._clock.monotonic_seconds()
@@ -230,10 +230,11 @@ class Performance:
 
     def _encode(self, picture: Picture, due: int, rung: Rung, sound: Sound) -> None:
         for picture_format, encoder in self._parts.encoders.items():
-            every = STILL_EVERY[picture_format]
-            if self._pictures % every and not self._fresh:
+            every, fresh = STILL_EVERY[picture_format], picture_format in self._fresh
+            if picture_format not in self._formats or (self._pictures % every and not fresh):
                 continue
-            chunk = encoder.encode(picture, due, key=self._fresh)
+            chunk = encoder.encode(picture, due, key=fresh)
+            self._fresh.discard(picture_format)
             self._say(
                 Painted(
                     format=picture_format,
@@ -248,7 +249,6 @@ class Performance:
                 )
             )
         self._pictures += 1
-        self._fresh = False
 
     def _resize(self) -> None:
         """Draw at the rung that was chosen from the next picture on."""

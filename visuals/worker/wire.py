@@ -81,9 +81,9 @@ class Blackout:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """Whether pictures are wanted; without an audience the worker only listens."""
+    """In which formats pictures are wanted; without an audience the worker only listens."""
 
-    watched: bool
+    formats: tuple[PictureFormat, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.crowd import CrowdDoor
 from core.messages import EncodedAudio, Envelope, Score, Track
 from core.metrics import Metrics
-from core.show import EncodedPicture
+from core.show import EncodedPicture, PictureFormat, watched_as
 from web.viewers import protocol
 from web.viewers.config import ViewerConfig
 from web.viewers.crowd import ViewedCrowd
@@ -22,7 +22,7 @@ from web.viewers.picture import RoomPicture
 from web.viewers.protocol import MediaFlag, Weights
 from web.viewers.units import AudioUnit, OwnUnit, PictureUnit, Unit
 from web.viewers.viewer import Viewer
-from web.viewers.wants import Wants
+from web.viewers.wants import OF_FORMAT, Wants
 
 logger = logging.getLogger(__name__)
 
@@ -89,6 +89,7 @@ class ViewedRoom:
             soon=self._flush_within_a_tick,
             position=lambda: self.picture.position_microseconds,
         )
+        self._wanting = dict.fromkeys(Wants, 0)
         bus.report_viewers(name, 0)  # from now on it asks how many watch elsewhere
 
     @property
@@ -228,7 +229,8 @@ class ViewedRoom:
         pictures = self._pictures_for(viewer)
         viewer.moved = self._place
         self._held[viewer] = None
-        self._bus.report_viewers(self.name, self.audience)
+        self._wanting[viewer.wants] += 1
+        self._report_audience()
         hello = self._hello(missed.from_seq, viewer.wants)
         viewer.begin([OwnUnit(protocol.text_frame(hello)), *missed.events, *pictures])
 
@@ -258,12 +260,20 @@ class ViewedRoom:
     def leave(self, viewer: Viewer) -> None:
         """Forget `viewer`; does nothing if it is not here."""
         viewer.forget()
-        self._take_away(viewer)
-        self._bus.report_viewers(self.name, self.audience)
+        if self._take_away(viewer):
+            self._wanting[viewer.wants] -= 1
+        self._report_audience()
 
-    def _take_away(self, viewer: Viewer) -> None:
-        for side in (*self._flowing.values(), self._skipping, self._held):
-            side.pop(viewer, None)
+    def _take_away(self, viewer: Viewer) -> bool:
+        """Take `viewer` from wherever it is; return whether it was here."""
+        sides = (*self._flowing.values(), self._skipping, self._held)
+        return sum(side.pop(viewer, viewer) is None for side in sides) > 0  # it can be in two
+
+    def _report_audience(self) -> None:
+        self._bus.report_viewers(self.name, self.audience)
+        for picture_format, wants in OF_FORMAT.items():
+            name = watched_as(self.name, PictureFormat(picture_format))
+            self._bus.report_viewers(name, self._wanting[wants])
 
     def _place(self, viewer: Viewer) -> None:
         self._take_away(viewer)
@@ -277,7 +287,7 @@ class ViewedRoom:
 
     def announce_audience(self) -> None:
         """Tell every viewer how many watch anywhere, and how much it was too slow for."""
-        self._bus.report_viewers(self.name, self.audience)
+        self._report_audience()
         audience = self._bus.viewers(self.name)
         pts_microseconds = self.picture.position_microseconds
         frames: dict[int, OwnUnit] = {}
@@ -296,6 +306,8 @@ class ViewedRoom:
         self._arrivals.clear()
         self.crowd.stop()
         self._bus.report_viewers(self.name, 0)
+        for picture_format in PictureFormat:
+            self._bus.report_viewers(watched_as(self.name, picture_format), 0)
 
 
 def _due(wants: Wants, units: Sequence[Unit]) -> Sequence[Unit]:

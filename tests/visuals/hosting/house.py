@@ -17,6 +17,7 @@ from core.show import (
     EncodedPicture,
     PictureFormat,
     ShowState,
+    watched_as,
 )
 from tests.core.sample_messages import packet
 from visuals.hosting.config import VisualsConfig
@@ -66,7 +67,7 @@ class FakeWorker:
 
     @property
     def watched(self) -> bool:
-        return bool(self.of(Watched)[-1].watched)
+        return bool(self.of(Watched)[-1].formats)
 
     def look(self, scene: str = "tide") -> None:
         self.show.said(Look(scene, "ember", 320, 180, 20.0))
@@ -159,6 +160,6 @@ async def settled() -> None:
 async def watched(house: House, room: str = "ana", session: str = "set-1") -> FakeWorker:
     house.open(session, room)
     house.play(session)
-    house.bus.report_viewers(room, 1)
+    house.bus.report_viewers(watched_as(room, PictureFormat.VP9), 1)
     await house.tick()
     return house.workers[-1]

@@ -18,6 +18,7 @@ from core.show import (
     ShowMode,
     ShowSettings,
     ShowState,
+    watched_as,
 )
 from tests.core.sample_messages import beat, packet
 from tests.visuals.hosting.house import PATIENCE_SECONDS, PULSE, FakeWorker, House, settled, watched
@@ -36,6 +37,7 @@ from visuals.worker.wire import (
     Ready,
     Settings,
     Sound,
+    Watched,
 )
 
 
@@ -74,7 +76,7 @@ async def test_a_worker_is_told_what_to_draw_and_what_it_missed(house: House):
 async def test_what_was_missed_is_bounded(house: House):
     house.open()
     house.play(count=3 * PAST_MESSAGES)
-    house.bus.report_viewers("ana", 1)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 1)
     await house.tick()
     assert len(house.workers[0].of(Sound)) == PAST_MESSAGES
 
@@ -133,7 +135,7 @@ async def test_a_viewer_who_leaves_pauses_it_and_one_who_comes_back_finds_it_war
     worker.look()
     await house.tick()
     assert house.states()[-1].running
-    house.bus.report_viewers("ana", 0)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 0)
     await house.tick()
     assert not worker.watched
     assert (house.states()[-1].running, house.states()[-1].reason) == (False, "nobody_watches")
@@ -141,7 +143,7 @@ async def test_a_viewer_who_leaves_pauses_it_and_one_who_comes_back_finds_it_war
     assert house.pictures() == []
     house.play(first=10, count=1)
     assert isinstance(worker.told[-1], Sound)  # it hears on
-    house.bus.report_viewers("ana", 1)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 1)
     await house.tick()
     assert house.workers == [worker]
     assert worker.watched
@@ -150,14 +152,33 @@ async def test_a_viewer_who_leaves_pauses_it_and_one_who_comes_back_finds_it_war
     assert len(house.pictures()) == 1
 
 
+async def test_it_draws_in_the_formats_that_somebody_watches_and_for_no_others(house: House):
+    house.open()
+    house.play()
+    house.bus.report_viewers("ana", 5)  # who hear, and want no pictures
+    await house.tick()
+    assert house.workers == []
+    house.bus.report_viewers(watched_as("ana", PictureFormat.JPEG), 1)
+    await house.tick()
+    (worker,) = house.workers
+    assert worker.of(Watched)[-1].formats == (PictureFormat.JPEG,)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 2)
+    await house.tick()
+    assert worker.of(Watched)[-1].formats == tuple(PictureFormat)
+    for each in PictureFormat:
+        house.bus.report_viewers(watched_as("ana", each), 0)
+    await house.tick()
+    assert not worker.watched
+
+
 async def test_a_worker_that_nobody_needs_for_long_goes(house: House):
     worker = await watched(house)
-    house.bus.report_viewers("ana", 0)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 0)
     await house.tick()
     await house.tick(LINGER_SECONDS + 1)
     assert worker.closed
     assert house.accepts == {}
-    house.bus.report_viewers("ana", 1)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 1)
     await house.tick()
     assert len(house.workers) == 2
     assert house.workers[1].watched
@@ -232,19 +253,19 @@ async def test_only_so_many_rooms_are_drawn_and_an_idle_one_gives_way(house: Hou
     first.look()
     house.open("set-2", "ben")
     house.play("set-2")
-    house.bus.report_viewers("ben", 1)
+    house.bus.report_viewers(watched_as("ben", PictureFormat.VP9), 1)
     await house.tick()
     assert house.workers == [first]
     state = house.visuals.state("ben")
     assert state is not None
     assert (state.running, state.reason) == (False, "crowded")
     assert house.visuals.playing == 1
-    house.bus.report_viewers("ana", 0)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 0)
     await house.tick()
     assert first.closed  # although it would have lingered
     assert house.workers[-1].show.room == "ben"
     assert house.workers[-1].watched
-    house.bus.report_viewers("ana", 1)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 1)
     await house.tick()
     assert house.visuals.state("ana").reason == "crowded"  # type: ignore[union-attr]
     house.end("set-2")
@@ -306,7 +327,7 @@ async def test_failures_in_a_row_are_tried_less_and_less_often():
         lambda *_: None, launch, clock, metrics, VisualsConfig(), listen=None, sleep=sleep
     )
     show = Show("set-1", "ana", ShowSettings(), shared)
-    show.play()
+    show.play((PictureFormat.VP9,))
     await asyncio.wait_for(enough.wait(), PATIENCE_SECONDS)
     assert slept == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
     failures = metrics.registry.get_sample_value(
@@ -385,7 +406,7 @@ async def test_it_looks_after_the_shows_by_itself():
     house.visuals.start()
     house.open()
     house.play()
-    house.bus.report_viewers("ana", 1)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 1)
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not house.workers:
             await asyncio.sleep(0.01)

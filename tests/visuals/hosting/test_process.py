@@ -17,7 +17,7 @@ import uvloop
 
 from core.clock import ManualClock, SystemClock
 from core.metrics import Metrics
-from core.show import ShowSettings
+from core.show import PictureFormat, ShowSettings
 from tests.visuals.worker.parts import sound
 from visuals.hosting import process as module
 from visuals.hosting.process import SOUND_PACKETS, WorkerProcess
@@ -81,7 +81,7 @@ async def draws() -> None:
         process.tell(BEGIN)
         process.tell_past([sound(index, past=True) for index in range(600)])
         process.tell(Settings(ShowSettings()))
-        process.tell(Watched(True))
+        process.tell(Watched(tuple(PictureFormat)))
         await until(lambda: process.ready)
         assert audience.heard[0] == Ready()
         play(process, 600, 5)
@@ -105,7 +105,7 @@ async def test_what_a_library_prints_is_logged_and_not_taken_for_a_picture(caplo
     async with worker(audience) as process:
         process.tell(BEGIN)
         play(process, 0, 5, b"print")
-        process.tell(Watched(True))
+        process.tell(Watched(tuple(PictureFormat)))
         await until(lambda: process.ready)
         play(process, 5, 5)
         await until(lambda: audience.of(Painted))
@@ -118,7 +118,7 @@ async def test_secrets_are_not_handed_on(monkeypatch: pytest.MonkeyPatch):
     audience = Audience()
     async with worker(audience) as process:
         process.tell(BEGIN)
-        process.tell(Watched(True))
+        process.tell(Watched(tuple(PictureFormat)))
         play(process, 0, 3, b"environment")
         await until(lambda: audience.of(Look))
         names = audience.of(Look)[-1].scene.split(",")
@@ -133,7 +133,7 @@ async def test_its_death_is_noticed_and_what_is_told_later_is_nobodys(payload: b
         play(process, 0, 1, payload)
         assert await asyncio.wait_for(process.ended, PATIENCE_SECONDS) == code
         play(process, 1, 200)
-        process.tell(Watched(True))
+        process.tell(Watched(tuple(PictureFormat)))
 
 
 async def test_one_that_hangs_is_noticed_and_can_be_killed():
@@ -179,7 +179,7 @@ async def flood() -> None:
         play(process, 0, 1, b"slow")
         for index in range(1, 5_000):
             process.tell_sound(sound(index, payload=bytes(1_000)))
-        process.tell(Watched(True))
+        process.tell(Watched(tuple(PictureFormat)))
         assert time.monotonic() - began < 2.0  # 5 MB into a pipe that nobody empties
         dropped = metrics.registry.get_sample_value(
             "djuv_queue_dropped_total", {"queue": module.QUEUE}

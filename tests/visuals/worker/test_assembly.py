@@ -33,7 +33,7 @@ def perform(seed: int, *, dark_from: float = 1e9) -> list[Painted]:
         clock=ManualClock(),
         cpu_seconds=time.process_time,
     )
-    performance.take([Settings(ShowSettings()), Watched(watched=True)])
+    performance.take([Settings(ShowSettings()), Watched(tuple(PictureFormat))])
     for index, payload in enumerate(encode(track(SECONDS, bpm=124.0, root_hz=110.0))):
         start = index * PACKET_SAMPLES
         if index % 25 == 0:

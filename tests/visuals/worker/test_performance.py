@@ -64,7 +64,7 @@ def stage() -> Stage:
 
 
 def test_a_picture_comes_with_the_packet_that_completes_its_sound(stage: Stage):
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(0, 3)  # up to 60 ms
     assert [each.start_sample for each in stage.pictures()] == [0, 2_400]
     stage.play(3, 47)  # up to a second
@@ -81,11 +81,25 @@ def test_a_picture_comes_with_the_packet_that_completes_its_sound(stage: Stage):
 
 
 def test_every_second_picture_is_a_still_too(stage: Stage):
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(0, 50)
     stills = stage.pictures(PictureFormat.JPEG)
     assert [each.start_sample for each in stills] == list(range(0, SAMPLE_RATE_HZ + 1, 4_800))
     assert {each.duration_samples for each in stills} == {4_800}
+
+
+def test_what_nobody_watches_is_not_encoded_and_begins_with_a_key_when_somebody_does(stage: Stage):
+    stage.take(Watched((PictureFormat.JPEG,)))
+    stage.play(0, 50)
+    assert stage.pictures() == []
+    assert len(stage.pictures(PictureFormat.JPEG)) == 11
+    stage.take(Watched(tuple(PictureFormat)))
+    stage.play(50, 50)
+    stage.take(Watched((PictureFormat.VP9,)))
+    stills = len(stage.pictures(PictureFormat.JPEG))
+    stage.play(100, 50)
+    assert [each.key for each in stage.pictures()] == [True, *[False] * 39]
+    assert len(stage.pictures(PictureFormat.JPEG)) == stills
 
 
 def test_without_an_audience_it_only_hears(stage: Stage):
@@ -99,12 +113,12 @@ def test_without_an_audience_it_only_hears(stage: Stage):
 
 
 def test_an_audience_that_comes_back_gets_a_key_picture_at_once(stage: Stage):
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(0, 50)
-    stage.take(Watched(False))
+    stage.take(Watched(()))
     stage.play(50, 20)
     before = len(stage.pictures())
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(70, 3)
     new = stage.pictures()[before:]
     assert [each.start_sample for each in new] == [69_600]
@@ -113,7 +127,11 @@ def test_an_audience_that_comes_back_gets_a_key_picture_at_once(stage: Stage):
 
 
 def test_what_is_past_is_heard_and_not_drawn(stage: Stage):
-    stage.take(*(sound(index, past=True) for index in range(100, 150)), Event(BEAT), Watched(True))
+    stage.take(
+        *(sound(index, past=True) for index in range(100, 150)),
+        Event(BEAT),
+        Watched(tuple(PictureFormat)),
+    )
     assert stage.pictures() == []
     stage.play(150, 3)
     assert [each.start_sample for each in stage.pictures()] == [146_400]
@@ -122,7 +140,7 @@ def test_what_is_past_is_heard_and_not_drawn(stage: Stage):
 
 
 def test_pictures_that_are_late_are_skipped_and_the_newest_is_drawn(stage: Stage):
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(0, 10)
     began = len(stage.pictures())
     stage.clock.advance(1.0)  # the machine was busy with something else
@@ -134,7 +152,7 @@ def test_pictures_that_are_late_are_skipped_and_the_newest_is_drawn(stage: Stage
 
 
 def test_a_burst_that_is_not_late_is_drawn_whole(stage: Stage):
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.clock.advance(1.0)
     stage.take(*(sound(index, arrived=0.99) for index in range(10)))
     assert [each.start_sample for each in stage.pictures()] == [0, 2_400, 4_800, 7_200, 9_600]
@@ -142,7 +160,7 @@ def test_a_burst_that_is_not_late_is_drawn_whole(stage: Stage):
 
 def test_a_machine_that_cannot_keep_up_is_given_less_to_draw(stage: Stage):
     stage.show.on_draw = lambda: stage.clock.advance(0.04)
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(0, 400)
     looks = stage.told(Look)
     assert (looks[0].width, looks[0].frames_per_second) == (320, 20.0)
@@ -154,7 +172,7 @@ def test_a_machine_that_cannot_keep_up_is_given_less_to_draw(stage: Stage):
 
 
 def test_of_a_gap_in_the_sound_nothing_is_drawn_or_counted_as_skipped(stage: Stage):
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(0, 50)
     before = len(stage.pictures())
     stage.play(500, 60)
@@ -165,7 +183,7 @@ def test_of_a_gap_in_the_sound_nothing_is_drawn_or_counted_as_skipped(stage: Sta
 def test_the_vj_and_the_crowd_are_heeded(stage: Stage):
     calm = ShowSettings(calm=True)
     embedding = np.ones(EMBEDDING_SIZE, np.float32)
-    stage.take(Watched(True), Settings(calm), Blackout(True), Hype(0.5))
+    stage.take(Watched(tuple(PictureFormat)), Settings(calm), Blackout(True), Hype(0.5))
     stage.take(Embedding(24_000, embedding))
     stage.play(0, 3)
     assert stage.show.of("draw")[-1] == calm
@@ -181,14 +199,14 @@ def test_the_vj_and_the_crowd_are_heeded(stage: Stage):
 
 
 def test_what_is_on_is_said_when_it_changes_and_anew_to_a_new_audience(stage: Stage):
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(0, 100)
     assert stage.told(Look) == [Look("tide", "ember", 320, 180, 20.0)]
     stage.show.scene = "prism"
     stage.play(100, 50)
     assert [each.scene for each in stage.told(Look)] == ["tide", "prism"]
-    stage.take(Watched(False))
-    stage.take(Watched(True))
+    stage.take(Watched(()))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(150, 10)
     assert [each.scene for each in stage.told(Look)] == ["tide", "prism", "prism"]
 
@@ -196,7 +214,7 @@ def test_what_is_on_is_said_when_it_changes_and_anew_to_a_new_audience(stage: St
 def test_figures_are_told_about_once_a_second_as_a_sign_of_life(stage: Stage):
     stage.play(0, 500)  # ten seconds without an audience
     assert 9 <= len(stage.told(Figures)) <= 10
-    stage.take(Watched(True))
+    stage.take(Watched(tuple(PictureFormat)))
     stage.play(500, 200, payload=b"broken")
     figures = stage.told(Figures)
     assert sum(each.drawn for each in figures) == pytest.approx(80, abs=20)

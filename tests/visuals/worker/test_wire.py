@@ -35,7 +35,7 @@ MESSAGES = [
     Event(SessionState(info(), Phase.STALLED, "no_media", 48_000)),
     Settings(ShowSettings(mode=ShowMode.MANUAL, scene="tide", text="Añá 🎧", logo=None)),
     Blackout(True),
-    Watched(False),
+    Watched(()),
     Hype(None),
     Hype(0.25),
     Ready(),

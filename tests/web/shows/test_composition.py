@@ -18,7 +18,7 @@ from core.bus import MemoryBus
 from core.clock import SystemClock
 from core.feed import SessionFeed
 from core.metrics import Metrics
-from core.show import ShowSettings
+from core.show import PictureFormat, ShowSettings, watched_as
 from tests.core.sample_messages import info, packet
 from visuals.hosting import process
 from web.operations import Health
@@ -60,7 +60,7 @@ async def test_a_show_that_fails_degrades_the_health_and_no_more(
     assert (well.status, dict(well.figures)) == (Health.OK, {"playing": 0, "failing": 0})
     feed = SessionFeed(info(), bus, [shows.host])
     feed.publish(packet(0), 0)
-    bus.report_viewers("ana", 1)
+    bus.report_viewers(watched_as("ana", PictureFormat.VP9), 1)
     async with asyncio.timeout(PATIENCE_SECONDS):
         while (found := await shows.check()).status is Health.OK:
             await asyncio.sleep(0.02)

@@ -12,7 +12,7 @@ from core.bus import MemoryBus
 from core.clock import SystemClock
 from core.messages import Phase, Track
 from core.metrics import Metrics
-from core.show import PictureFormat
+from core.show import PictureFormat, watched_as
 from tests.web.viewers.material import Set, envelope, finding, picture, show, state
 from tests.web.viewers.serving import QUICK, RawViewer, event, frames, headers, serve, until
 from tests.web.viewers.video import GROUP, decoded, encoded
@@ -41,6 +41,21 @@ async def units(viewer, count, kind):
             if isinstance(message, bytes) and message[0] == kind:
                 found.append((HEADER.unpack(message[:16]), message[16:]))
     return found
+
+
+async def test_the_bus_knows_how_many_watch_in_each_format():
+    def counted(bus):
+        video, stills = (bus.viewers(watched_as("nova", each)) for each in PictureFormat)
+        return bus.viewers("nova"), video, stills
+
+    async with serve() as served:
+        for path in ("/rooms/nova/live", "/rooms/nova/live?media=0&video=vp9", VIDEO):
+            await served.watch(path)
+        one, other = await served.watch(VIDEO), await served.watch(STILLS)
+        await until(lambda: counted(served.bus) == (4, 2, 1))
+        await one.close()
+        await other.close()
+        await until(lambda: counted(served.bus) == (2, 1, 0))
 
 
 async def test_each_viewer_gets_the_pictures_that_it_asked_for_and_no_others():
