@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from battles.database import Database
 from battles.rooms import require_room
@@ -71,6 +71,28 @@ class LogoStore:
             await require_room(session, room)
             await session.merge(row)
         return _logo(row)
+
+    async def logo(self, room: str, digest: str) -> tuple[Logo, int]:
+        """Return a room's logo and the size of its picture in bytes, without reading that.
+
+        Raises
+        ------
+        NotFound
+            If the room has no logo, or another.
+        StorageUnavailable
+            If the database cannot be used.
+        """
+        wanted = select(
+            RoomLogoRow.media_type,
+            RoomLogoRow.added_unix_seconds,
+            func.length(RoomLogoRow.image),
+        ).where(RoomLogoRow.room == room, RoomLogoRow.digest == bytes.fromhex(digest))
+        async with self._database.reading() as session:
+            found = (await session.execute(wanted)).one_or_none()
+        if found is None:
+            raise no_such_logo(room)
+        media_type, added_unix_seconds, size_bytes = found
+        return Logo(room, media_type, digest, added_unix_seconds), size_bytes
 
     async def image(self, room: str, digest: str) -> tuple[Logo, bytes]:
         """Return a room's logo and its picture.

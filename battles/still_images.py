@@ -123,7 +123,7 @@ def _webp(data: bytes) -> bytes | None:
 
 
 def _jpeg(data: bytes) -> StillImage | None:
-    kept, at, size = [JPEG_MAGIC], 2, None
+    kept, at, size, scanned = [JPEG_MAGIC], 2, None, False
     while True:
         if data[at] != 0xFF:
             return None
@@ -142,8 +142,11 @@ def _jpeg(data: bytes) -> StillImage | None:
             return None
         if marker in JPEG_FRAMES:
             height, width = struct.unpack_from(">HH", data, at + 5)
+            if size is not None or scanned or not (width and height):
+                return None  # a decoder might go by another size than this one
             size = (width, height)
         if marker == JPEG_SCAN:
+            scanned = True
             end = _end_of_scan(data, end)
         if _is_of_the_picture(marker, data[at + 4 : end]):
             kept.append(data[at:end])

@@ -309,6 +309,11 @@ def run(quick: bool) -> dict[str, object]:
     share = statistics.fsum(
         [live["worker_core_share"]["all"], live["server_core_share"], -idle["server_core_share"]]
     )
+    # What a worker costs that fell back to fewer and smaller pictures says nothing of the aim.
+    full = live["pictures_a_second"] >= AIM_RATE and live["size"] == [
+        STANDARD.width,
+        STANDARD.height,
+    ]
     return {
         "size": [STANDARD.width, STANDARD.height],
         "frames_per_second": FRAMES_PER_SECOND,
@@ -316,7 +321,7 @@ def run(quick: bool) -> dict[str, object]:
         "live": live | {"server_core_share_without": idle["server_core_share"]},
         "core_share_a_room": share,
         "aims": {
-            f"core share a room <= {AIM_CORE_SHARE}": share <= AIM_CORE_SHARE,
+            f"core share a room <= {AIM_CORE_SHARE}": share <= AIM_CORE_SHARE if full else None,
             f"pictures a second >= {AIM_RATE}": live["pictures_a_second"] >= AIM_RATE,
             f"VP9 kbit/s <= {AIM_KILOBITS}": live["kilobits_per_second"]["vp9"] <= AIM_KILOBITS,
             f"latency p95 <= {AIM_LATENCY_MS} ms": live["latency_ms"]["p95"] <= AIM_LATENCY_MS,

@@ -327,7 +327,8 @@ class Envelope:
     """A message on its way through the bus to everyone in a room.
 
     `seq` counts events of an epoch from 1 without gaps; each media track (`track`) has a count of
-    its own. A reader that knows `(epoch, seq)` therefore knows exactly what it missed.
+    its own. A reader that knows `(epoch, seq)` therefore knows exactly what it missed. A recording
+    keeps no state of a show: there, `seq` has a gap where there was one.
     """
 
     room: str

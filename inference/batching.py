@@ -7,7 +7,7 @@ each score, and a replay asks for the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 BUCKETS: Final = (1, 8, 32, 128)
 
 
-def bucket_for(items: int, at_least: int | None = None) -> int:
+def bucket_for(items: int, at_least: int | None = None, buckets: Sequence[int] = BUCKETS) -> int:
     """Return the smallest bucket for `items`, or for `at_least` where that is more.
 
     Raises
@@ -25,10 +25,10 @@ def bucket_for(items: int, at_least: int | None = None) -> int:
         If no bucket is large enough.
     """
     needed = max(items, at_least or 0)
-    for bucket in BUCKETS:
+    for bucket in buckets:
         if bucket >= needed:
             return bucket
-    raise ValueError(f"{needed} items do not fit the largest batch of {BUCKETS[-1]}")
+    raise ValueError(f"{needed} items do not fit the largest batch of {buckets[-1]}")
 
 
 def pad(values: NDArray[np.float32], size: int) -> NDArray[np.float32]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -29,6 +30,8 @@ class BoundModel:
         Of one row of its inputs and outputs.
     device
         ONNX Runtime's name of the device's kind, and its index.
+    sizes
+        Batch sizes to prepare, the smallest first.
     """
 
     def __init__(
@@ -37,9 +40,11 @@ class BoundModel:
         specification: Specification,
         shapes: RowShapes,
         device: tuple[str, int],
+        sizes: Sequence[int] = BUCKETS,
     ) -> None:
         self.specification = specification
-        self._bindings = {size: _Binding(session, shapes, size, device) for size in BUCKETS}
+        self._sizes = tuple(sizes)
+        self._bindings = {size: _Binding(session, shapes, size, device) for size in sizes}
 
     def run(self, inputs: Arrays, batch_size: int | None = None) -> tuple[NDArray[Any], ...]:
         """Run padded to the next batch size; see `Model.run`.
@@ -50,7 +55,7 @@ class BoundModel:
             If there are more rows than the largest batch holds.
         """
         rows = len(next(iter(inputs.values())))
-        size = bucket_for(rows, batch_size)
+        size = bucket_for(rows, batch_size, self._sizes)
         outputs = self._bindings[size].run(
             {name: pad(values, size) for name, values in inputs.items()}
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,9 +21,11 @@ class Placement:
 
 
 def provider_options(
-    placement: Placement, row_shapes: Mapping[str, tuple[int, ...]]
+    placement: Placement,
+    row_shapes: Mapping[str, tuple[int, ...]],
+    sizes: Sequence[int] = BUCKETS,
 ) -> dict[str, str]:
-    """Return the options for the placement's provider."""
+    """Return the options for the placement's provider, which is to run batches of `sizes`."""
     if placement.provider is Provider.CUDA:
         return {
             "device_id": str(placement.device),
@@ -35,9 +37,9 @@ def provider_options(
         options = {
             "device_id": str(placement.device),
             "trt_cuda_graph_enable": str(int(placement.graphs)),
-            "trt_profile_min_shapes": _profile(row_shapes, BUCKETS[0]),
-            "trt_profile_opt_shapes": _profile(row_shapes, BUCKETS[-2]),
-            "trt_profile_max_shapes": _profile(row_shapes, BUCKETS[-1]),
+            "trt_profile_min_shapes": _profile(row_shapes, sizes[0]),
+            "trt_profile_opt_shapes": _profile(row_shapes, sizes[-2:][0]),
+            "trt_profile_max_shapes": _profile(row_shapes, sizes[-1]),
         }
         if placement.cache is not None:
             placement.cache.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,8 @@ def load(
     placement: Placement,
     expected: Mapping[str, object],
     row_shapes: Mapping[str, tuple[int, ...]],
+    *,
+    sizes: Sequence[int] = BUCKETS,
 ) -> Model:
     """Load `{kind}.onnx`, check it, and warm it up.
 
@@ -51,6 +53,8 @@ def load(
         What its specification must say.
     row_shapes
         Shape of one row of each input, as it will be run.
+    sizes
+        Batch sizes that a GPU is prepared for, the smallest first; the CPU runs any.
 
     Raises
     ------
@@ -67,7 +71,7 @@ def load(
     if not placement.provider.on_gpu:
         return reference
     shapes = RowShapes(row_shapes, [output.shape[1:] for output in outputs])
-    return _load_on_gpu(content, source, reference, placement, shapes)
+    return _load_on_gpu(content, source, reference, placement, shapes, sizes)
 
 
 class CpuModel:
@@ -84,7 +88,9 @@ class CpuModel:
         return tuple(self._session.run(self._outputs, dict(inputs)))
 
 
-def verify(model: Model, reference: Model, shapes: RowShapes) -> None:
+def verify(
+    model: Model, reference: Model, shapes: RowShapes, sizes: Sequence[int] = BUCKETS
+) -> None:
     """Run every batch size, in an order that changes graphs, and compare with the CPU.
 
     A graph that was recorded for one shape and replayed for another is no error to a runtime.
@@ -95,7 +101,7 @@ def verify(model: Model, reference: Model, shapes: RowShapes) -> None:
         If any output differs by more than `DEVICE_TOLERANCE`.
     """
     rng = np.random.default_rng(0)
-    for size in (*BUCKETS, *reversed(BUCKETS)):
+    for size in (*sizes, *reversed(sizes)):
         inputs = {
             name: rng.standard_normal((size, *shape)).astype(np.float32)
             for name, shape in shapes.inputs.items()
@@ -110,21 +116,22 @@ def verify(model: Model, reference: Model, shapes: RowShapes) -> None:
             )
 
 
-def _load_on_gpu(
+def _load_on_gpu(  # noqa: PLR0917 - one caller, which has all of it
     content: bytes,
     source: str,
     reference: CpuModel,
     placement: Placement,
     shapes: RowShapes,
+    sizes: Sequence[int],
 ) -> Model:
     device = ("cuda", placement.device)
     attempts = (True, False) if placement.graphs else (False,)
     for graphs in attempts:
         attempt = replace(placement, graphs=graphs)
         try:
-            session = _session(content, source, attempt, shapes.inputs)
-            model = BoundModel(session, reference.specification, shapes, device)
-            verify(model, reference, shapes)
+            session = _session(content, source, attempt, shapes.inputs, sizes)
+            model = BoundModel(session, reference.specification, shapes, device, sizes)
+            verify(model, reference, shapes, sizes)
             return model
         except Exception as error:  # the runtime raises bare Exceptions of many kinds
             if graphs is attempts[-1]:
@@ -138,6 +145,7 @@ def _session(
     source: str,
     placement: Placement,
     row_shapes: Mapping[str, tuple[int, ...]],
+    sizes: Sequence[int] = BUCKETS,
 ) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
@@ -146,7 +154,7 @@ def _session(
     options.log_severity_level = ERROR_SEVERITY
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     providers: Sequence[object] = [
-        (placement.provider.value, provider_options(placement, row_shapes))
+        (placement.provider.value, provider_options(placement, row_shapes, sizes))
     ]
     if placement.provider is Provider.TENSORRT:
         providers = [*providers, (Provider.CUDA.value, {"device_id": str(placement.device)})]

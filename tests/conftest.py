@@ -22,6 +22,9 @@ START_SECONDS = 20.0
 DATA_ABSENT = "data absent: "
 """How the reason begins of a test that skips for want of data that may not lie in the project."""
 
+DEVICE_ABSENT = "device absent: "
+"""How the reason begins of a test that skips for want of a GPU, which not every machine has."""
+
 REDIS_OPTIONS = ("--save", "", "--appendonly", "no", "--daemonize", "no")
 POSTGRES_OPTIONS = ("-h", "127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=16MB")
 
@@ -35,8 +38,8 @@ def _skipped_is_failed(report: Any, what: str) -> None:
     if not _must_not_skip() or not report.skipped or hasattr(report, "wasxfail"):
         return
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-    if DATA_ABSENT in reason:
-        return  # the public data sets are no part of the project
+    if DATA_ABSENT in reason or DEVICE_ABSENT in reason:
+        return  # the public data sets are no part of the project, nor are GPUs
     report.outcome = "failed"
     report.longrepr = f"{what} skipped while DJUV_TESTS_MUST_NOT_SKIP=1: {reason}"
 

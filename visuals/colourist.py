@@ -26,6 +26,9 @@ MANUAL_CHANGE_SECONDS: Final = 0.6
 _FARTHEST_TURN: Final = 24.0
 """Degrees that a palette is turned by to meet a key: it must stay what its name says."""
 
+_STEP: Final = 1 / 25
+"""Of a change: finer steps are not seen, and a palette takes a millisecond to pack."""
+
 _STEADY_SECONDS: Final = 3.0
 """A key must hold so long: detectors waver between relatives."""
 
@@ -62,6 +65,7 @@ class Colourist:
         self._from: NDArray[np.float32] | None = None
         self._to: NDArray[np.float32] | None = None
         self._progress = 1.0
+        self._packed_progress = 1.0  # of the colours that are on
         self._change_seconds = CHANGE_SECONDS
         self._colours: NDArray[np.uint32] | None = None
 
@@ -73,10 +77,17 @@ class Colourist:
         look = self._wanted(settings, moves)
         if look != self._look:
             self._turn_to(look, at_once=settings.palette is not None)
-        if self._progress < 1 or self._colours is None:
+        if self._progress < 1:
             self._progress = min(1.0, self._progress + moves.seconds / self._change_seconds)
+        if self._colours is None or self._is_seen():
             self._colours = packed(self._now())
+            self._packed_progress = self._progress
         return look.palette, self._colours
+
+    def _is_seen(self) -> bool:
+        """Return whether colours went on by so much since they were packed that it shows."""
+        step = self._progress - self._packed_progress
+        return step >= _STEP or (step > 0 and self._progress >= 1)
 
     def _listen(self, senses: Senses, seconds: float) -> None:
         heard = None if senses.tonic is None else (senses.tonic, senses.mode or Mode.MINOR)

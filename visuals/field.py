@@ -6,8 +6,8 @@ shipped model draws every show. `training.visuals.graph` says what its inputs ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +18,10 @@ from core.show import EMBEDDING_SIZE
 from inference.files import ModelFiles
 from inference.model import Model
 from inference.placement import Placement
+from inference.providers import Provider, choose
 from inference.sessions import load
 from visuals.grids import Grid
-from visuals.picture import STANDARD
+from visuals.picture import STANDARD, PictureSize
 from visuals.specification import (
     CONDITIONS,
     COORDINATES,
@@ -92,13 +93,17 @@ class FieldModel:
         The folder of the model.
     placement
         Where it runs. A GPU's model is prepared for one size; others are prepared as they come.
+    size
+        Of the pictures at first.
     """
 
-    def __init__(self, files: ModelFiles, placement: Placement) -> None:
+    def __init__(
+        self, files: ModelFiles, placement: Placement, size: PictureSize = STANDARD
+    ) -> None:
         self._files = files
         self._placement = placement
         self._models: dict[tuple[int, int], Model] = {}
-        self._model(Grid.of(STANDARD))
+        self._model(Grid.of(size))
 
     @classmethod
     def load(cls, directory: Path | None = None, placement: Placement | None = None) -> FieldModel:
@@ -110,6 +115,48 @@ class FieldModel:
             If it is absent, damaged, or made for another generator.
         """
         return cls(ModelFiles(directory or MODELS), placement or Placement())
+
+    @classmethod
+    def on_first_of(
+        cls,
+        providers: Sequence[str],
+        placement: Placement | None = None,
+        size: PictureSize = STANDARD,
+    ) -> FieldModel:
+        """Load the shipped model onto the first of `providers` that works, as the judge does.
+
+        What was chosen, and why nothing better, is logged.
+
+        Parameters
+        ----------
+        providers
+            ONNX Runtime's names, the best first.
+        placement
+            All else of where and how it runs.
+        size
+            Of the pictures at first.
+
+        Raises
+        ------
+        core.errors.ModelInvalid
+            As `load` does, whatever the providers.
+        core.errors.ConfigurationInvalid
+            If none of them works.
+        """
+        files = ModelFiles(MODELS)
+        loaded = {Provider.CPU: cls(files, Placement(), size)}
+
+        def attempt(provider: Provider) -> None:
+            if provider not in loaded:
+                there = replace(placement or Placement(), provider=provider)
+                loaded[provider] = cls(files, there, size)
+
+        return loaded[choose(attempt, providers).provider]
+
+    @property
+    def placement(self) -> Placement:
+        """Where it runs."""
+        return self._placement
 
     def run(
         self, grid: Grid, inputs: Mapping[str, NDArray[np.float32]]
@@ -123,7 +170,9 @@ class FieldModel:
         if key not in self._models:
             expected = {"labels": LABELS, **settings()}
             shapes = row_shapes(grid)
-            self._models[key] = load(self._files, KIND, self._placement, expected, shapes)
+            self._models[key] = load(
+                self._files, KIND, self._placement, expected, shapes, sizes=(1,)
+            )
         return self._models[key]
 
 

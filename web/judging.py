@@ -42,17 +42,25 @@ def load_engine(settings: Settings, provider: ProviderName | None = None) -> Eng
     core.errors.ConfigurationInvalid
         If no provider works, or the calibration is for another model.
     """
-    providers = settings.onnx_providers if provider is None else (ONNX_PROVIDERS[provider],)
-    placement = Placement(
+    return Engine.load(
+        settings.inference.models_dir,
+        providers_of(settings, provider),
+        placement=placement_of(settings),
+        calibration=settings.inference.calibration,
+    )
+
+
+def providers_of(settings: Settings, provider: ProviderName | None) -> tuple[str, ...]:
+    """Return ONNX Runtime's names of what may be tried: `provider` alone where one is named."""
+    return settings.onnx_providers if provider is None else (ONNX_PROVIDERS[provider],)
+
+
+def placement_of(settings: Settings) -> Placement:
+    """Return where and how models run, but for the provider."""
+    return Placement(
         device=settings.inference.device,
         graphs=settings.inference.cuda_graphs,
         cache=settings.data_dir / "tensorrt",
-    )
-    return Engine.load(
-        settings.inference.models_dir,
-        providers,
-        placement=placement,
-        calibration=settings.inference.calibration,
     )
 
 

@@ -240,6 +240,8 @@ class Settings(BaseSettings):
             height=visuals.height,
             frames_per_second=visuals.frames_per_second,
             kilobits_per_second=visuals.kilobits_per_second,
+            provider=visuals.provider,
+            device=self.inference.device,
         )
 
 

@@ -28,6 +28,7 @@ from sentiment.hosting.config import CrowdConfig
 from stream.config import IngestConfig
 from visuals.hosting.config import VisualsConfig
 from visuals.worker.pace import HEIGHTS, RATES
+from visuals.worker.place import FieldProvider
 from web.viewers.config import ViewerConfig
 
 _INGEST: Final = IngestConfig()
@@ -234,4 +235,5 @@ class Visuals(_Section):
     most_rooms: Count | None = _VISUALS.most_rooms
     height: Annotated[int, AfterValidator(_one_of(HEIGHTS))] = _VISUALS.height
     frames_per_second: Annotated[float, AfterValidator(_one_of(RATES))] = _VISUALS.frames_per_second
-    kilobits_per_second: Annotated[int, Field(ge=100, le=8_000)] = _VISUALS.kilobits_per_second
+    kilobits_per_second: Annotated[int, Field(ge=100, le=2_000)] = _VISUALS.kilobits_per_second
+    provider: FieldProvider = _VISUALS.provider

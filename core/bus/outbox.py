@@ -8,12 +8,13 @@ Pictures give way earlier still and go last, so that they never hold up sound.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
 from core.messages import Envelope, Phase, SessionState, Track
+from core.show import EncodedPicture
 
 EVENTS_WAITING: Final = 50_000
 """Events that wait for a remote bus at most: ten minutes of twenty live sets."""
@@ -23,6 +24,9 @@ MEDIA_WAITING: Final = 4_000
 
 PICTURES_WAITING: Final = 1_600
 """Pictures that wait for a remote bus at most: two seconds of twenty shows in two formats."""
+
+PICTURE_BYTES_AT_ONCE: Final = 65_536
+"""Pictures sent in one batch at most: sound and events that come meanwhile wait for no more."""
 
 EVENTS_RETAINED: Final = 4_096
 """Acknowledged events kept a room, to be told again to a bus that came back empty."""
@@ -111,10 +115,14 @@ class Outbox:
         self._waiting_of(envelope).add(envelope)
 
     def next_batch(self, limit: int) -> Sequence[Envelope]:
-        """Return up to `limit` envelopes, events first and pictures last; leave them in place."""
+        """Return up to `limit` envelopes, events first and pictures last; leave them in place.
+
+        There are no more pictures among them than `PICTURE_BYTES_AT_ONCE` hold, or one.
+        """
         batch: list[Envelope] = []
-        for waiting in (self._events, self._media, self._pictures):
+        for waiting in (self._events, self._media):
             batch += islice(waiting, limit - len(batch))
+        batch += _at_once(islice(self._pictures, limit - len(batch)))
         return batch
 
     def acknowledge(self, batch: Sequence[Envelope]) -> None:
@@ -142,3 +150,13 @@ class Outbox:
         message = envelope.message
         if isinstance(message, SessionState) and message.phase is Phase.ENDED:
             self._retained[envelope.room] = deque(kept, maxlen=EVENTS_RETAINED_AFTER_END)
+
+
+def _at_once(pictures: Iterable[Envelope]) -> Iterator[Envelope]:
+    taken = 0
+    for envelope in pictures:
+        size = len(envelope.message.payload) if isinstance(envelope.message, EncodedPicture) else 0
+        if taken and taken + size > PICTURE_BYTES_AT_ONCE:
+            return
+        taken += size
+        yield envelope

@@ -30,6 +30,10 @@ from core.show import EncodedPicture
 BLOCK_MILLISECONDS: Final = 1_000
 RETRY_SECONDS: Final = 0.25
 READ_AT_ONCE: Final = 500
+
+READ_WITH_PICTURES: Final = 8
+"""Of each stream when pictures are read too: on a slow line, what comes next waits for so many."""
+
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.01
 
@@ -68,6 +72,7 @@ class RedisFollowing:
         self._room = room
         self._queue: RankedQueue[Envelope] = RankedQueue(FOLLOWING_CAPACITY, worth)
         self._progress = Progress()
+        self._is_behind = True  # whether more sound or events lie ready, which go before pictures
         # In the order in which they are read: what the pictures belong to comes before them.
         self._positions = {
             events_stream(room): "0-0",
@@ -126,11 +131,16 @@ class RedisFollowing:
 
     async def _read(self) -> None:
         positions: dict[Any, Any] = dict(self._positions)
-        replies = cast(
-            "Replies",
-            await self._client.xread(positions, count=READ_AT_ONCE, block=BLOCK_MILLISECONDS),
-        )
+        count, wait = READ_WITH_PICTURES, True
+        if self._is_behind:
+            del positions[pictures_stream(self._room)]
+            count, wait = READ_AT_ONCE, False
+        block = BLOCK_MILLISECONDS if wait else None
+        replies = cast("Replies", await self._client.xread(positions, count=count, block=block))
+        self._is_behind = False
         for key, entries in replies:
+            if len(entries) == count and key.decode() != pictures_stream(self._room):
+                self._is_behind = True
             for entry_id, fields in entries:
                 self._positions[key.decode()] = entry_id.decode()
                 self._take(fields[FIELD])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from functools import cache
 
 import numpy as np
@@ -115,3 +116,21 @@ def test_a_damaged_file_is_no_crash(kind: str, data: st.DataObject):
 @given(st.sampled_from([b"", b"\xff\xd8", b"\x89PNG\r\n\x1a\n", b"RIFF"]), st.binary(max_size=200))
 def test_noise_is_none(start: bytes, noise: bytes):
     assert still_image(start + noise) is None
+
+
+def frame_header(width: int, height: int) -> bytes:
+    return b"\xff\xc0\x00\x11\x08" + struct.pack(">HH", height, width) + bytes(10)
+
+
+@pytest.mark.parametrize("place", [b"\xff\xdb", b"\xff\xda", b"\xff\xd9"])
+def test_a_jpeg_says_once_how_large_it_is(place: bytes):
+    whole = of_kind("jpeg")
+    at = whole.rindex(place)
+    assert still_image(whole[:at] + frame_header(10, 10) + whole[at:]) is None
+
+
+def test_a_jpeg_without_a_height_is_none():
+    # Its decoder would find the height behind the picture.
+    whole = of_kind("jpeg")
+    at = whole.index(b"\xff\xc0") + 5
+    assert still_image(whole[:at] + b"\0\0" + whole[at + 2 :]) is None

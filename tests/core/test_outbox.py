@@ -1,5 +1,5 @@
-from core.bus.outbox import EVENTS_RETAINED_AFTER_END, Dropped, Outbox
-from core.messages import Phase
+from core.bus.outbox import EVENTS_RETAINED_AFTER_END, PICTURE_BYTES_AT_ONCE, Dropped, Outbox
+from core.messages import Phase, Track
 from core.show import PictureFormat
 from tests.core.sample_messages import envelope, packet, picture, state
 
@@ -76,3 +76,27 @@ def test_pictures_are_not_told_again() -> None:
     outbox.acknowledge(outbox.next_batch(1))
     outbox.tell_again()
     assert len(outbox) == 0
+
+
+def test_a_batch_holds_few_bytes_of_pictures() -> None:
+    outbox = Outbox()
+    for seq in range(1, 9):
+        outbox.add(envelope(seq, picture(seq, size=PICTURE_BYTES_AT_ONCE // 3)))
+    outbox.add(envelope(1, packet()))
+    batch = outbox.next_batch(256)
+    assert [(e.track, e.seq) for e in batch] == [
+        (Track.SOUND, 1),
+        *((Track.VIDEO, seq) for seq in (1, 2, 3)),
+    ]
+    outbox.acknowledge(batch)
+    assert [e.seq for e in outbox.next_batch(256)] == [4, 5, 6]
+
+
+def test_a_picture_larger_than_a_batch_goes_alone() -> None:
+    outbox = Outbox()
+    for seq in (1, 2):
+        outbox.add(envelope(seq, picture(seq, size=2 * PICTURE_BYTES_AT_ONCE)))
+    for seq in (1, 2):
+        batch = outbox.next_batch(256)
+        assert [e.seq for e in batch] == [seq]
+        outbox.acknowledge(batch)

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from core.bus.codec import encode
 from core.bus.directory import LOST_AFTER_SECONDS, REASON_LOST
 from core.bus.interface import Following
+from core.bus.redis_following import READ_WITH_PICTURES
 from core.bus.redis_keys import (
     DIRECTORY,
     FIELD,
@@ -256,3 +258,25 @@ async def test_a_missing_redis_is_named_at_start(redis_server: RedisServer) -> N
     async with bus_on(redis_server) as bus:
         with pytest.raises(BusUnavailable, match="REDIS_URL"):
             await bus.check()
+
+
+async def test_sound_and_events_are_read_before_pictures(redis_server: RedisServer) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state()))
+        following = await edge.follow("ana")
+        await take(following, 1)
+        # As after a slow moment: much of everything lies ready at once.
+        client = connect(redis_server.url)
+        pipeline = client.pipeline(transaction=True)
+        for seq in range(1, 101):
+            sent = envelope(seq, picture(seq, key=seq == 1, size=3_000))
+            pipeline.xadd(pictures_stream("ana"), {FIELD: encode(sent)})
+            sent = envelope(seq, packet(seq))
+            pipeline.xadd(media_stream("ana"), {FIELD: encode(sent)})
+        await pipeline.execute()
+        got = [e.track for e in await take(following, 200)]
+        assert got.count(Track.VIDEO) == 100
+        before_all_sound = got[: len(got) - got[::-1].index(Track.SOUND)]
+        # Once for the stream that woke the reader, once before it is known that it is behind.
+        assert before_all_sound.count(Track.VIDEO) <= 2 * READ_WITH_PICTURES
+        await client.aclose()

@@ -160,3 +160,19 @@ def test_a_graph_replayed_for_another_batch_is_found_out(bound: BoundModel) -> N
 
     with pytest.raises(ModelInvalid, match=r"trunk differs from the CPU by .* batch of 128"):
         verify(Stale(), load_trunk(), RowShapes(TRUNK, [(7, 128)]))
+
+
+def test_a_model_can_be_prepared_for_fewer_batch_sizes() -> None:
+    model = load_trunk()
+    session = onnxruntime.InferenceSession(
+        (SHIPPED / "trunk.onnx").read_bytes(), providers=["CPUExecutionProvider"]
+    )
+    shapes = RowShapes(TRUNK, [(7, 128)])
+    single = BoundModel(session, model.specification, shapes, ("cpu", 0), sizes=(1,))
+    verify(single, model, shapes, sizes=(1,))
+    with pytest.raises(ValueError, match="largest batch of 1"):
+        single.run({"log_mel": frames(2)})
+    options = provider_options(Placement(Provider.TENSORRT), TRUNK, sizes=(1,))
+    assert {each.split("x")[0] for name, each in options.items() if "profile" in name} == {
+        "log_mel:1"
+    }

@@ -7,16 +7,23 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
+from structlog.testing import capture_logs
 
-from core.errors import ModelInvalid
+from core.errors import ConfigurationInvalid, ModelInvalid
 from core.show import EMBEDDING_SIZE
+from inference import providers
 from inference.files import CHECKSUMS
+from inference.placement import Placement
+from inference.providers import Provider, provider_library_problem
+from tests.conftest import DEVICE_ABSENT
+from visuals import field as module
 from visuals.field import MODELS, FieldModel, FieldWeights, row_shapes
 from visuals.grids import Grid, enlarging
-from visuals.picture import PictureSize
+from visuals.picture import STANDARD, PictureSize
 from visuals.specification import CONDITIONS, COORDINATES, HIDDEN, LATENT
 
 GRID = Grid.of(PictureSize(96, 54))
@@ -128,6 +135,48 @@ def test_several_shows_can_be_drawn_at_once(field: FieldModel) -> None:
         alone, trail = field.run(GRID, each)
         assert fields[index] == pytest.approx(alone, abs=1e-5)
         assert trails[index, 0] == pytest.approx(trail, abs=1e-5)
+
+
+def test_it_goes_where_it_is_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Placement] = []
+
+    def load(files, kind, placement, *expected, **given):  # type: ignore[no-untyped-def]
+        asked.append(placement)
+        return real(files, kind, Placement(), *expected, **given)
+
+    real = module.load
+    monkeypatch.setattr(module, "load", load)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: list(Provider))
+    monkeypatch.setattr(providers, "provider_library_problem", lambda _: None)
+    found = FieldModel.on_first_of([Provider.CUDA, Provider.CPU], Placement(device=3))
+    assert asked == [Placement(), Placement(Provider.CUDA, device=3)]
+    assert found.placement == Placement(Provider.CUDA, device=3)
+
+
+def test_a_provider_that_is_not_there_gives_way_or_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [Provider.CPU])
+    with capture_logs() as logs:
+        found = FieldModel.on_first_of([Provider.CUDA, Provider.CPU], Placement(device=3))
+    assert found.placement == Placement()
+    (told,) = logs
+    assert (told["event"], told["chosen"]) == ("inference_provider", Provider.CPU)
+    assert set(told["rejected"]) == {Provider.CUDA}
+    with pytest.raises(ConfigurationInvalid, match="CUDAExecutionProvider"):
+        FieldModel.on_first_of([Provider.CUDA])
+
+
+def test_a_gpu_draws_what_the_cpu_draws(field: FieldModel) -> None:
+    if Provider.CUDA not in onnxruntime.get_available_providers():
+        pytest.skip(f"{DEVICE_ABSENT}this build of ONNX Runtime has no CUDA provider")
+    if problem := provider_library_problem(Provider.CUDA):
+        pytest.skip(f"{DEVICE_ABSENT}the CUDA provider is not there: {problem}")
+    on_gpu = FieldModel.on_first_of([Provider.CUDA])
+    for grid in (GRID, Grid.of(STANDARD)):
+        given = inputs(np.random.default_rng(6), grid)
+        for ours, theirs in zip(on_gpu.run(grid, given), field.run(grid, given), strict=True):
+            assert ours == pytest.approx(theirs, abs=1e-2)
 
 
 def test_enlarging_interpolates_between_centres() -> None:

@@ -126,10 +126,17 @@ def test_the_crowds_model_is_tried_out(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert (absent.verdict, absent.code) == (checks.Verdict.PROBLEM, "invalid")
 
 
-def test_the_visuals_are_tried_out():
+def test_the_visuals_are_tried_out(monkeypatch: pytest.MonkeyPatch):
     finding = checks.check_visuals(_settings(visuals={"most_rooms": 3}))
     assert _found(finding) == (Verdict.OK, "ok")
     assert finding.details["rooms"] == 3
+    asked = []
+    monkeypatch.setattr(
+        "visuals.worker.assembly.try_out", lambda *given: asked.append(given) or 0.01
+    )
+    on_gpu = _settings(visuals={"provider": "cuda"}, inference={"device": 1})
+    assert _found(checks.check_visuals(on_gpu)) == (Verdict.OK, "ok")
+    assert asked == [(180, 20.0, 420, "cuda", 1)]
     assert _found(checks.check_visuals(_settings(visuals={"enabled": False}))) == (
         Verdict.OK,
         "off",

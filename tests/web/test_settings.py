@@ -12,6 +12,7 @@ from core.errors import ConfigurationInvalid
 from sentiment.hosting.config import CrowdConfig
 from stream.config import IceServer, IngestConfig
 from visuals.hosting.config import VisualsConfig
+from visuals.worker.place import FieldProvider
 from web.settings import Settings, load_settings, setting_names, variable_of
 from web.texts import Texts
 from web.viewers.config import ViewerConfig
@@ -145,6 +146,8 @@ def test_what_is_set_of_the_chat_reaches_its_host_and_its_viewers():
 def test_what_is_set_of_the_visuals_reaches_their_host():
     visuals = {"most_rooms": 3, "height": 360, "frames_per_second": 25, "kilobits_per_second": 900}
     assert load_settings(visuals=visuals).visuals_config() == VisualsConfig(3, 360, 25.0, 900)
+    on_gpu = load_settings(visuals={"provider": "cuda"}, inference={"device": 1}).visuals_config()
+    assert on_gpu == VisualsConfig(provider=FieldProvider.CUDA, device=1)
 
 
 @pytest.mark.parametrize(
@@ -212,6 +215,12 @@ def test_hidden_gpus_are_not_tried(
             "visuals.frames_per_second",
             "setting_one_of",
         ),
+        (
+            {"DJUV_VISUALS__KILOBITS_PER_SECOND": "2001"},
+            "visuals.kilobits_per_second",
+            "setting_less_than_equal",
+        ),
+        ({"DJUV_VISUALS__PROVIDER": "tensorrt"}, "visuals.provider", "setting_enum"),
         ({"DJUV_VISUALS__MOST_ROOMS": "0"}, "visuals.most_rooms", "setting_greater_than_equal"),
         ({"DJUV_LIMIT__SESSIONS": "5"}, "DJUV_LIMIT__SESSIONS", "setting_unknown_like"),
         ({"DJUV_ZEBRA": "5"}, "DJUV_ZEBRA", "setting_unknown"),

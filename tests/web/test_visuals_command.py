@@ -12,8 +12,10 @@ import pytest
 
 from core.errors import BadInput
 from core.show import ShowMode
+from inference.providers import Provider
 from tests.golden.render import write
 from tests.visuals.film.reading import decibels, read
+from visuals.field import FieldModel
 from visuals.picture import PictureSize
 from web.command_line import run
 from web.films.caption import caption
@@ -64,6 +66,35 @@ def test_a_seed_reproduces_a_film_and_another_does_not(tmp_path):
         films[name] = read(path).pictures
     np.testing.assert_array_equal(films["one"], films["two"])
     assert np.abs(films["one"].astype(float) - films["three"]).mean() > 2.0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables", "providers"),
+    [
+        (["--provider", "cpu"], {}, ["CPUExecutionProvider"]),
+        ([], {"DJUV_INFERENCE__PROVIDERS": "cuda, cpu"}, list(Provider)[1:]),
+    ],
+)
+def test_the_film_is_drawn_where_it_is_asked_to(
+    tmp_path, monkeypatch, arguments, variables, providers
+):
+    for name, value in (variables | {"DJUV_INFERENCE__DEVICE": "1"}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    asked, real = [], FieldModel.on_first_of
+
+    def on_first_of(*where):
+        asked.append(where)
+        return real(*where)
+
+    monkeypatch.setattr(FieldModel, "on_first_of", on_first_of)
+    out = tmp_path / "film.webm"
+    assert run(["visuals", str(HOUSE), "-o", str(out), *SMALL, "--length", "1", *arguments]) == 0
+    ((tried, placement, size),) = asked
+    assert list(tried) == providers
+    assert placement.device == 1
+    assert size == PictureSize(160, 90)
+    assert len(read(out).times) == 10
 
 
 def test_what_is_there_is_replaced_by_force_alone(tmp_path, capsys):

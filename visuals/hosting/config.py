@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 
 from visuals.picture import FRAMES_PER_SECOND, STANDARD
+from visuals.worker.place import FieldProvider
 
 
 def default_most_rooms() -> int:
@@ -21,6 +22,8 @@ class VisualsConfig:
     height: int = STANDARD.height  # of the largest pictures, as in `visuals.worker.pace.LADDER`
     frames_per_second: float = FRAMES_PER_SECOND  # at most
     kilobits_per_second: int = 420  # of the video, over some seconds
+    provider: FieldProvider = FieldProvider.CPU  # of the network
+    device: int = 0  # number of the GPU
 
     @property
     def rooms(self) -> int:

@@ -244,7 +244,7 @@ class LiveVisuals:
 
     def _give_places(self, wanted: Sequence[Show], now_seconds: float) -> None:
         taken = [show for show in self._shows.values() if show.has_worker]
-        idle = [show for show in taken if not show.plays]
+        idle = [show for show in taken if not show.plays and show not in wanted]
         free = self._config.rooms - len(taken)
         for show in wanted:
             if show.has_worker:

@@ -45,8 +45,15 @@ LINES_MOST: Final = 100
 
 QUEUE: Final = "visuals_sound"
 
-PRIVATE_VARIABLES: Final = ("DJUV_", "DATABASE_URL", "REDIS_URL")
-"""Beginnings of variables with secrets: who decodes strangers' sound need not know them."""
+VARIABLES: Final = frozenset({"PATH", "HOME", "LANG", "TMPDIR", "TEMP", "TMP", "TZ", "SYSTEMROOT"})
+VARIABLES_THAT_BEGIN: Final = (
+    *("LC_", "LD_", "DYLD_", "PYTHON"),
+    *("CUDA_", "NVIDIA_", "ORT_", "OMP_", "OPENBLAS_", "MKL_"),
+)
+"""What a worker is handed of the environment, and how the rest of that begins.
+
+Who decodes strangers' sound need not know addresses, keys and passwords, whatever they are called.
+"""
 
 _log = structlog.get_logger(__name__)
 
@@ -246,6 +253,6 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.upper().startswith(PRIVATE_VARIABLES)
+        if name.upper() in VARIABLES or name.upper().startswith(VARIABLES_THAT_BEGIN)
     }
     return kept | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

@@ -81,6 +81,7 @@ class Show:
         self._shared = shared
         self._reason: str | None = NOBODY_WATCHES
         self._formats: tuple[PictureFormat, ...] = ()
+        self._unbroken: set[PictureFormat] = set()  # whose last key picture was published
         self._past: deque[Heard] = deque(maxlen=PAST_MESSAGES)
         self._keeper = WorkerKeeper(
             session, self, greet=self._greet, lost=self._lose, shared=shared
@@ -129,6 +130,7 @@ class Show:
         if not self.plays or formats != self._formats:
             self._reason, self.paused_since_seconds = None, None
             self._formats = formats
+            self._unbroken &= set(formats)
             self._tell(Watched(formats))
 
     def pause(self, reason: str, now_seconds: float) -> None:
@@ -136,6 +138,7 @@ class Show:
         if self.plays:
             self.paused_since_seconds = now_seconds
             self._formats = ()
+            self._unbroken.clear()
             self._tell(Watched(()))
             self._forget_look()
         self._reason = reason
@@ -201,7 +204,7 @@ class Show:
 
     def _show(self, painted: Painted) -> None:
         metrics = self._shared.metrics
-        if not self._draws:
+        if not self._draws or not self._follows(painted):
             metrics.visual_skipped.labels("unwatched").inc()
             return
         self.failed = False
@@ -221,6 +224,15 @@ class Show:
         metrics.visual_picture_seconds.observe(
             self._shared.clock.monotonic_seconds() - painted.arrived_seconds
         )
+
+    def _follows(self, painted: Painted) -> bool:
+        """Return whether what the picture needs was published, and note that it is.
+
+        A worker that lags may still speak of the time before a pause: what it needs is gone.
+        """
+        if painted.key:
+            self._unbroken.add(painted.format)
+        return painted.format in self._unbroken
 
     def _count(self, figures: Figures) -> None:
         metrics = self._shared.metrics
@@ -269,6 +281,7 @@ class Show:
 
     def _lose(self) -> None:
         self.failed = True
+        self._unbroken.clear()
         self._forget_look()
 
     def _tell(self, message: ToWorker) -> None:

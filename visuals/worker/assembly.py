@@ -8,8 +8,11 @@ import numpy as np
 
 from core.media import CHANNELS
 from core.show import PictureFormat, ShowSettings
+from inference.placement import Placement
+from inference.providers import Provider
 from visuals.encoding.jpeg import JpegEncoder
 from visuals.encoding.vp9 import Vp9Encoder
+from visuals.field import FieldModel
 from visuals.generator import ShowGenerator
 from visuals.hearing.ear import Ear
 from visuals.hearing.opus import SoundDecoder
@@ -18,10 +21,16 @@ from visuals.safety.blackout import Blackout
 from visuals.safety.limiter import FlashLimiter
 from visuals.worker.pace import ladder_below
 from visuals.worker.parts import Parts
+from visuals.worker.place import FieldProvider
 
 
-def make_parts(
-    seed: int, size: PictureSize, frames_per_second: float, kilobits_per_second: int
+def make_parts(  # noqa: PLR0917 - a `MakeParts`
+    seed: int,
+    size: PictureSize,
+    frames_per_second: float,
+    kilobits_per_second: int,
+    provider: FieldProvider = FieldProvider.CPU,
+    device: int = 0,
 ) -> Parts:
     """Return the parts of a show.
 
@@ -33,11 +42,13 @@ def make_parts(
         Of the pictures at first.
     kilobits_per_second
         Of the video, at most.
+    provider, device
+        Where the network runs; on the CPU where that does not work, which is logged.
     """
     return Parts(
         hearing=Ear(),
         decoding=SoundDecoder(),
-        generator=ShowGenerator(seed, size, frames_per_second=frames_per_second),
+        generator=ShowGenerator(seed, size, _field(provider, device, size), frames_per_second),
         fading=Blackout(),
         limiter=FlashLimiter(),
         encoders={
@@ -47,7 +58,19 @@ def make_parts(
     )
 
 
-def try_out(height: int, frames_per_second: float, kilobits_per_second: int) -> float:
+def _field(provider: FieldProvider, device: int, size: PictureSize) -> FieldModel:
+    if provider is FieldProvider.CPU:
+        return FieldModel.load()
+    return FieldModel.on_first_of((Provider.CUDA, Provider.CPU), Placement(device=device), size)
+
+
+def try_out(
+    height: int,
+    frames_per_second: float,
+    kilobits_per_second: int,
+    provider: FieldProvider = FieldProvider.CPU,
+    device: int = 0,
+) -> float:
     """Draw and encode a few pictures; return the CPU seconds that one took.
 
     Raises
@@ -56,7 +79,8 @@ def try_out(height: int, frames_per_second: float, kilobits_per_second: int) -> 
         Whatever a part raises that is not installed as it should be.
     """
     rung = ladder_below(height, frames_per_second)[0]
-    parts = make_parts(0, rung.size, rung.frames_per_second, kilobits_per_second)
+    rate = rung.frames_per_second
+    parts = make_parts(0, rung.size, rate, kilobits_per_second, provider, device)
     settings, pictures = ShowSettings(), 10
     began_seconds = 0.0
     for index in range(1 + pictures):

@@ -13,6 +13,7 @@ from core.messages import EncodedAudio, RoomMessage
 from core.show import PictureFormat
 from visuals.picture import Generator, Limiter, Picture, PictureSize
 from visuals.senses import Senses
+from visuals.worker.place import FieldProvider
 
 
 class Hearing(Protocol):
@@ -120,5 +121,5 @@ class Parts:
     encoders: dict[PictureFormat, Encoding]
 
 
-MakeParts = Callable[[int, PictureSize, float, int], Parts]
+MakeParts = Callable[[int, PictureSize, float, int, FieldProvider, int], Parts]
 """Seed, size, pictures a second, kilobits a second of the video."""

@@ -62,7 +62,14 @@ def _play(make_parts: MakeParts) -> None:
         raise ValueError(f"a show begins with Begin, not {type(begin).__name__}")
     rungs = ladder_below(begin.height, begin.frames_per_second)
     best = rungs[0]
-    parts = make_parts(begin.seed, best.size, best.frames_per_second, begin.kilobits_per_second)
+    parts = make_parts(
+        begin.seed,
+        best.size,
+        best.frames_per_second,
+        begin.kilobits_per_second,
+        begin.provider,
+        begin.device,
+    )
     performance = Performance(
         begin.session,
         parts,

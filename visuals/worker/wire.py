@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from core.messages import Beat, Score, SessionState, Transition
 from core.plain import from_plain, to_plain
 from core.show import EMBEDDING_SIZE, PictureFormat, ShowSettings
+from visuals.worker.place import FieldProvider
 
 LONGEST_BYTES: Final = 4 * 1024 * 1024
 """Of one message: a hundred times the largest key picture."""
@@ -36,6 +37,8 @@ class Begin:
     height: int  # of the largest pictures wanted
     frames_per_second: float  # at most
     kilobits_per_second: int  # at most, of the video
+    provider: FieldProvider = FieldProvider.CPU  # of the network
+    device: int = 0  # number of the GPU
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,14 +189,17 @@ def check_visuals(settings: Settings) -> Finding:
     try:
         from visuals.worker.assembly import try_out  # noqa: PLC0415 - may be broken
 
-        visuals = settings.visuals
+        config = settings.visuals_config()
         took_seconds = try_out(
-            visuals.height, visuals.frames_per_second, visuals.kilobits_per_second
+            config.height,
+            config.frames_per_second,
+            config.kilobits_per_second,
+            config.provider,
+            config.device,
         )
     except Exception as error:  # sets are heard and judged without shows as well
         return _warning("visuals", "unusable", problem=f"{type(error).__name__}: {error}")
-    rooms = settings.visuals_config().rooms
-    return _ok("visuals", rooms=rooms, took_ms=round(1000.0 * took_seconds))
+    return _ok("visuals", rooms=config.rooms, took_ms=round(1000.0 * took_seconds))
 
 
 def has_nvidia_gpu() -> bool:

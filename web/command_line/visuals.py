@@ -71,13 +71,19 @@ def _film(  # noqa: PLR0917 - the command's own parameters, handed on
     console: Console,
 ) -> Filmed:
     # The judge and the generator take a second to load, which `--help` need not wait for.
-    from web.films.making import make_film  # noqa: PLC0415
-    from web.judging import load_engine  # noqa: PLC0415
+    from web.films.making import make_film, show_generator  # noqa: PLC0415
+    from web.judging import load_engine, placement_of, providers_of  # noqa: PLC0415
 
     settings = load_settings(config)
+    where = providers_of(settings, provider), placement_of(settings)
     with progress_bar(console, TEXTS("film.progress"), speed=True) as progress:
         return make_film(
-            file, output, lambda: load_engine(settings, provider), plan, progress=progress
+            file,
+            output,
+            lambda: load_engine(settings, provider),
+            plan,
+            progress=progress,
+            generator=lambda plan: show_generator(plan, *where),
         )
 
 

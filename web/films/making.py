@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,8 +12,11 @@ from typing import Final
 from core.errors import BadInput
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ, samples_to_seconds
 from core.messages import AudioHop, SessionInfo
+from inference.placement import Placement
+from inference.providers import Provider
 from judge.engine import Engine
 from stream.files import MixFile, open_mix
+from visuals.field import FieldModel
 from visuals.film.drawing import Camera, Cut
 from visuals.film.filming import film
 from visuals.film.hindsight import HeardHop
@@ -46,9 +49,27 @@ class Filmed:
         return self.seconds / max(self.taken_seconds, 1e-9)
 
 
-def show_generator(plan: FilmPlan) -> Generator:
-    """Return what draws the shows of rooms, for a film."""
-    return ShowGenerator(plan.seed, plan.size, frames_per_second=float(plan.frames_per_second))
+def show_generator(
+    plan: FilmPlan,
+    providers: Sequence[str] = (Provider.CPU,),
+    placement: Placement | None = None,
+) -> Generator:
+    """Return what draws the shows of rooms, for a film.
+
+    Parameters
+    ----------
+    plan
+        What film is wanted.
+    providers, placement
+        Where the network runs, as for `FieldModel.on_first_of`.
+
+    Raises
+    ------
+    core.errors.ModelInvalid, core.errors.ConfigurationInvalid
+        As `FieldModel.on_first_of` does.
+    """
+    field = FieldModel.on_first_of(providers, placement, plan.size)
+    return ShowGenerator(plan.seed, plan.size, field, float(plan.frames_per_second))
 
 
 def make_film(

@@ -115,5 +115,5 @@ async def hands_here(
 def hands_elsewhere(settings: Settings) -> APIRouter:
     """Return what an edge answers VJs: where their shows are drawn, if that is known."""
     if settings.ingest_url is None:
-        return no_shows_router()
+        return no_shows_router(elsewhere=settings.visuals.enabled)
     return shows_elsewhere(settings.ingest_url)

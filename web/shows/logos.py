@@ -54,13 +54,18 @@ def logos_router(hands: Hands, logos: LogoStore) -> APIRouter:
     async def picture(room: str, digest: str, request: Request) -> Response:
         if not DIGEST.fullmatch(digest):
             raise no_such_logo(room)
-        logo, image = await logos.image(require_room_name(room), digest)
+        require_room_name(room)
         headers = {"ETag": f'"{digest[:24]}"', "Cache-Control": IMMUTABLE}
-        known = {each.strip() for each in request.headers.get("if-none-match", "").split(",")}
-        if headers["ETag"] in known or "*" in known:
+        if _is_known(headers["ETag"], request):
+            await logos.logo(room, digest)  # it is still the room's
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
         # It is a picture and nothing else, whatever a browser is told to do with its address.
         headers |= {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+        if request.method == "HEAD":
+            logo, size_bytes = await logos.logo(room, digest)
+            headers["Content-Length"] = str(size_bytes)
+            return Response(media_type=logo.media_type, headers=headers)
+        logo, image = await logos.image(room, digest)
         return Response(image, media_type=logo.media_type, headers=headers)
 
     router.add_api_route(
@@ -71,3 +76,8 @@ def logos_router(hands: Hands, logos: LogoStore) -> APIRouter:
         response_class=Response,
     )
     return router
+
+
+def _is_known(etag: str, request: Request) -> bool:
+    asked = request.headers.get("if-none-match", "").split(",")
+    return not {etag, "*"}.isdisjoint(each.strip().removeprefix("W/") for each in asked)

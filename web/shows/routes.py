@@ -79,11 +79,23 @@ def show_page(room: str, door: ShowDoor) -> Json:
     }
 
 
-def no_shows_router() -> APIRouter:
-    """Return what a process answers at the same addresses whose operator wants no shows."""
+def no_shows_router(*, elsewhere: bool = False) -> APIRouter:
+    """Return what a process answers at the same addresses that has no shows.
+
+    Parameters
+    ----------
+    elsewhere
+        Whether another process draws them; else the operator wants none.
+    """
     router = APIRouter(include_in_schema=False)
 
     async def refuse() -> Response:
+        if elsewhere:
+            raise NotFound(
+                "Shows are drawn by another server. Set ingest_url, so that this one sends VJs"
+                " there.",
+                code="visuals_elsewhere",
+            )
         raise NotFound("This server draws no shows.", code="visuals_disabled")
 
     for path in (PATH, PATH + "/{rest:path}"):

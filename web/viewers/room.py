@@ -232,7 +232,7 @@ class ViewedRoom:
         self._wanting[viewer.wants] += 1
         self._report_audience()
         hello = self._hello(missed.from_seq, viewer.wants)
-        viewer.begin([OwnUnit(protocol.text_frame(hello)), *missed.events, *pictures])
+        viewer.begin([OwnUnit(protocol.text_frame(hello)), *missed.events], pictures)
 
     def _pictures_for(self, viewer: Viewer) -> Sequence[PictureUnit]:
         """Return what a newcomer sees at once; without it, it waits for a key picture."""

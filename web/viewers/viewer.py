@@ -41,8 +41,8 @@ class Viewer:
     write
         Writes whole frames; never waits. The transport's bound method, to spare a call.
     outbox_bytes
-        Bound of what waits; what a joining viewer missed is shared with the room's history and
-        does not count.
+        Bound of what waits; events that a joining viewer missed are shared with the room's history
+        and do not count.
     metrics
         Where bytes and drops are counted.
     wants
@@ -102,9 +102,18 @@ class Viewer:
         """What waits here, beyond the transport's own buffer."""
         return self._outbox.bytes_held
 
-    def begin(self, missed: Iterable[Unit]) -> None:
-        """Send `missed` before anything else."""
+    def begin(self, missed: Iterable[Unit], pictures: Iterable[Unit] = ()) -> None:
+        """Send `missed` before anything else, and `pictures` when nothing else waits.
+
+        Pictures wait within the bound of all pictures: where the line does not take them at once
+        and they do not fit, the rest is dropped up to the next key picture.
+        """
         self._backlog.extend(missed)
+        self._drain(MediaFlag.CATCH_UP)
+        for picture in pictures:
+            self._outbox.add(picture)
+            if not self.paused and self._outbox.bytes_held >= CHUNK_BYTES:
+                self._drain(MediaFlag.CATCH_UP)
         self._drain(MediaFlag.CATCH_UP)
 
     def catch_up(self, missed: Sequence[Unit]) -> None:

@@ -31,9 +31,11 @@ class Obedient(FakeShow):
         return super().decode(packet)
 
 
-def make_parts(seed, size, frames_per_second, kilobits_per_second) -> Parts:
+def make_parts(seed, size, frames_per_second, kilobits_per_second, *where) -> Parts:
     show = Obedient(size)
     show.scene = f"{seed} {frames_per_second:g} {kilobits_per_second}"
+    if where[0] != "cpu":
+        show.scene += " " + " ".join(map(str, where))
     return show.parts()
 
 

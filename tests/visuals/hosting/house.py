@@ -42,9 +42,12 @@ class FakeWorker:
         self.told: list[Any] = []
         self.hung = False
         self.closed = False
+        self._begun: set[PictureFormat] = set()  # formats whose key picture was painted
 
     def tell(self, message):
         self.told.append(message)
+        if isinstance(message, Watched):
+            self._begun &= set(message.formats)
 
     tell_sound = tell
 
@@ -72,8 +75,14 @@ class FakeWorker:
     def look(self, scene: str = "tide") -> None:
         self.show.said(Look(scene, "ember", 320, 180, 20.0))
 
-    def paint(self, start: int, of: PictureFormat = PictureFormat.VP9, arrived=0.0) -> None:
-        self.show.said(Painted(of, start, 2_400, start == 0, False, 320, 180, arrived, b"pixels"))
+    def paint(
+        self, start: int, of: PictureFormat = PictureFormat.VP9, arrived=0.0, *, lags: bool = False
+    ) -> None:
+        """Paint as a worker does: what begins, begins with a key; one that lags has not begun."""
+        key = of not in self._begun and not lags
+        if key:
+            self._begun.add(of)
+        self.show.said(Painted(of, start, 2_400, key, False, 320, 180, arrived, b"pixels"))
 
 
 class House:

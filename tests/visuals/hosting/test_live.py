@@ -139,7 +139,7 @@ async def test_a_viewer_who_leaves_pauses_it_and_one_who_comes_back_finds_it_war
     await house.tick()
     assert not worker.watched
     assert (house.states()[-1].running, house.states()[-1].reason) == (False, "nobody_watches")
-    worker.paint(4_800)  # was on its way
+    worker.paint(4_800, lags=True)  # was on its way
     assert house.pictures() == []
     house.play(first=10, count=1)
     assert isinstance(worker.told[-1], Sound)  # it hears on
@@ -169,6 +169,21 @@ async def test_it_draws_in_the_formats_that_somebody_watches_and_for_no_others(h
         house.bus.report_viewers(watched_as("ana", each), 0)
     await house.tick()
     assert not worker.watched
+
+
+async def test_no_picture_follows_upon_one_that_was_not_published(house: House):
+    worker = await watched(house)
+    worker.look()
+    worker.paint(0)
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 0)
+    await house.tick()
+    worker.paint(2_400, lags=True)  # nobody watches: it is lost
+    house.bus.report_viewers(watched_as("ana", PictureFormat.VP9), 1)
+    await house.tick()
+    worker.paint(4_800, lags=True)  # of before the pause
+    worker.paint(7_200)
+    worker.paint(9_600)
+    assert [each.start_sample for each in house.pictures()] == [0, 7_200, 9_600]
 
 
 async def test_a_worker_that_nobody_needs_for_long_goes(house: House):
@@ -272,6 +287,21 @@ async def test_only_so_many_rooms_are_drawn_and_an_idle_one_gives_way(house: Hou
     await house.tick()
     assert house.workers[-1].show.room == "ana"
     assert house.visuals.state("ana").reason is None  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("house", [1], indirect=True)
+async def test_a_warm_show_that_is_watched_again_keeps_its_place(house: House):
+    house.open("set-1", "ana")
+    house.play("set-1")
+    warm = await watched(house, "ben", "set-2")
+    house.bus.report_viewers(watched_as("ben", PictureFormat.VP9), 0)
+    await house.tick()
+    for room in ("ana", "ben"):
+        house.bus.report_viewers(watched_as(room, PictureFormat.VP9), 1)
+    await house.tick()
+    assert house.workers == [warm]
+    assert warm.watched
+    assert house.visuals.state("ana").reason == "crowded"  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("hangs", [True, False])

@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from core.show import PictureFormat, ShowSettings
 from tests.visuals.worker.parts import sound
 from visuals.hosting import process as module
 from visuals.hosting.process import SOUND_PACKETS, WorkerProcess
+from visuals.worker.place import FieldProvider
 from visuals.worker.wire import Begin, Figures, Look, Painted, Ready, Settings, Watched
 
 PATIENCE_SECONDS = 30.0
@@ -112,9 +114,23 @@ async def test_what_a_library_prints_is_logged_and_not_taken_for_a_picture(caplo
         assert not process.ended.done()
 
 
+async def test_where_the_network_is_to_run_is_handed_on():
+    audience = Audience()
+    async with worker(audience) as process:
+        process.tell(replace(BEGIN, provider=FieldProvider.CUDA, device=1))
+        process.tell(Watched(tuple(PictureFormat)))
+        play(process, 0, 3)
+        await until(lambda: audience.of(Look))
+        assert [each.scene for each in audience.of(Look)] == ["7 20 450 cuda 1"]
+
+
 async def test_secrets_are_not_handed_on(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:geheim@h/x")
     monkeypatch.setenv("DJUV_REDIS_URL", "redis://:geheim@h")
+    monkeypatch.setenv("PGPASSWORD", "geheim")
+    monkeypatch.setenv("A_NAME_THAT_NOBODY_FORESAW", "geheim")
+    monkeypatch.setenv("LC_TIME", "C")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     audience = Audience()
     async with worker(audience) as process:
         process.tell(BEGIN)
@@ -122,8 +138,9 @@ async def test_secrets_are_not_handed_on(monkeypatch: pytest.MonkeyPatch):
         play(process, 0, 3, b"environment")
         await until(lambda: audience.of(Look))
         names = audience.of(Look)[-1].scene.split(",")
-        assert "PATH" in names
-        assert not {"DATABASE_URL", "DJUV_REDIS_URL"} & set(names)
+        assert {"PATH", "LC_TIME", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS"} <= set(names)
+        secrets = {"DATABASE_URL", "DJUV_REDIS_URL", "PGPASSWORD", "A_NAME_THAT_NOBODY_FORESAW"}
+        assert not secrets & set(names)
 
 
 @pytest.mark.parametrize(("payload", "code"), [(b"die", 3), (b"raise", 1)])

@@ -6,16 +6,23 @@ import time
 
 import av
 import numpy as np
+import onnxruntime
+import pytest
+from structlog.testing import capture_logs
 
 from core.clock import ManualClock
 from core.messages import Beat
 from core.show import PictureFormat, ShowSettings
+from inference.placement import Placement
+from inference.providers import Provider
 from tests.judge.music import track
 from tests.stream.sound import PACKET_SAMPLES, encode
+from visuals.field import FieldModel
 from visuals.picture import STANDARD
 from visuals.worker.assembly import make_parts, try_out
 from visuals.worker.pace import Pace, ladder_below
 from visuals.worker.performance import Performance
+from visuals.worker.place import FieldProvider
 from visuals.worker.wire import Blackout, Event, Painted, Settings, Sound, Watched
 
 SECONDS = 4.0
@@ -82,3 +89,28 @@ def test_a_blackout_is_black():
 
 def test_a_machine_can_be_tried_out():
     assert 0.0 < try_out(180, 20.0, 420) < 1.0
+
+
+def test_a_gpu_that_is_not_there_gives_way_to_the_cpu_and_that_is_logged(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [Provider.CPU])
+    with capture_logs() as logs:
+        assert try_out(180, 20.0, 420, FieldProvider.CUDA, 1) > 0.0
+    (told,) = logs
+    assert (told["event"], told["chosen"]) == ("inference_provider", Provider.CPU)
+    assert set(told["rejected"]) == {Provider.CUDA}
+
+
+def test_the_network_is_asked_onto_the_gpu_of_that_number(monkeypatch: pytest.MonkeyPatch):
+    asked = []
+
+    def on_first_of(*where: object) -> FieldModel:
+        asked.append(where)
+        return FieldModel.load()
+
+    monkeypatch.setattr(FieldModel, "on_first_of", on_first_of)
+    make_parts(1, STANDARD, 20.0, 420)
+    assert not asked
+    make_parts(1, STANDARD, 20.0, 420, FieldProvider.CUDA, 2)
+    assert asked == [((Provider.CUDA, Provider.CPU), Placement(device=2), STANDARD)]

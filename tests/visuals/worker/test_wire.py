@@ -8,6 +8,7 @@ import pytest
 from core.messages import Beat, Phase, SessionState
 from core.show import EMBEDDING_SIZE, PictureFormat, ShowMode, ShowSettings
 from tests.core.sample_messages import info
+from visuals.worker.place import FieldProvider
 from visuals.worker.wire import (
     LONGEST_BYTES,
     Begin,
@@ -29,6 +30,7 @@ from visuals.worker.wire import (
 
 MESSAGES = [
     Begin("set-1", 2**32 - 1, 180, 20.0, 450),
+    Begin("set-1", 7, 180, 20.0, 450, FieldProvider.CUDA, 1),
     Sound(2**40, 960, True, False, 12.5, b"\x00opus"),
     Sound(960, 2_880, False, True, 0.0, b""),
     Event(Beat(48_000, 22_500.0, 128.0, 0.9, None)),

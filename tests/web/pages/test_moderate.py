@@ -51,6 +51,12 @@ async def test_the_pass_leaves_the_address_and_stays_in_the_tab(browser: Browser
         assert MODERATOR not in history
 
 
+async def test_the_way_to_the_vj_s_page_takes_the_pass_along(browser: Browser, site: Site):
+    async with moderating(browser, site, busy_crowd()) as page:
+        way = page.page.locator(".moderate-ways a", has_text="Visuals")
+        assert await way.get_attribute("href") == site.url(f"/vj/nova#pass={MODERATOR}")
+
+
 async def test_without_a_pass_there_is_a_door_and_a_wrong_one_is_told(browser: Browser, site: Site):
     crowd = busy_crowd()
     async with watch(browser, site, "/moderate/nova", stand_in=crowd.stand_in) as page:

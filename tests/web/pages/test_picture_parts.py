@@ -109,6 +109,66 @@ async def test_what_comes_again_after_a_reconnect_is_not_shown_again(page: Page)
     assert seen == [15, 22]
 
 
+SLOW = """
+const after = (ms) => new Promise((done) => setTimeout(done, ms));
+let decoding = true;
+(async () => { while (decoding) { await after(SLOWLY); decoder.out(1); } })();
+const watched = [];
+const look = async (due, ms) => {
+  const until = performance.now() + ms;
+  while (performance.now() < until) {
+    const { picture, fresh } = queue.newest(due() * PICTURE);
+    if (fresh) watched.push(Math.round(picture.pts / PICTURE));
+    await after(4);
+  }
+};
+"""
+
+
+@pytest.mark.parametrize("slowly", ["5", "15"])
+@pytest.mark.parametrize("before", ["joined", "hidden", "renewed"])
+async def test_what_is_caught_up_with_is_never_seen_in_fast_forward(
+    page: Page, slowly: str, before: str
+):
+    begin = {
+        "joined": "send(40, 75);",
+        "hidden": "send(40, 55); await look(() => 43, 250); send(55, 75); watched.length = 0;",
+        "renewed": "send(0, 5); await look(() => 3, 250); queue.restart(); send(40, 75);"
+        "watched.length = 0;",
+    }[before]
+    seen = await run(
+        page,
+        QUEUE + SLOW.replace("SLOWLY", slowly),
+        f"{begin} await look(() => 74, 900); decoding = false; queue.close();"
+        "return [watched, decoder.open];",
+    )
+    assert seen == [[74], 0]
+
+
+async def test_who_never_catches_up_sees_a_picture_a_second_and_no_old_ones_between(page: Page):
+    seen = await run(
+        page,
+        QUEUE + SLOW.replace("SLOWLY", "90"),
+        "send(40, 80); await look(() => 79, 2_600); decoding = false; queue.close();"
+        "return [watched, decoder.open];",
+    )
+    watched, left_open = seen
+    assert 1 <= len(watched) <= 2 and left_open == 0
+
+
+async def test_a_decoder_that_keeps_some_pictures_back_shows_them_in_their_pace(page: Page):
+    seen = await run(
+        page,
+        QUEUE + SLOW.replace("SLOWLY", "1e9"),
+        "const began = performance.now(); const now = () => (performance.now() - began) / 50;"
+        "let sent = 0; const give = setInterval(() => {"
+        " for (; sent <= now(); sent += 1) send(sent, sent + 1);"
+        " while (decoder.held.length > 3) decoder.out(1); }, 5);"
+        "await look(now, 3_000); clearInterval(give); return watched.length;",
+    )
+    assert seen > 25
+
+
 async def test_the_steady_clock_is_even_where_arrivals_are_not(page: Page):
     seen = await run(
         page,
@@ -157,6 +217,113 @@ async def test_the_grain_is_faint_and_changes_nothing_on_the_whole(page: Page):
     assert mean < 0.5
 
 
+async def test_full_screen_again_does_not_bring_an_old_picture_back(page: Page):
+    seen = await run(
+        page,
+        "const { Painter } = await import('/static/js/visuals/paint.js');",
+        "const plain = (colour) => { const image = document.createElement('canvas');"
+        " image.width = 32; image.height = 18; const paint = image.getContext('2d');"
+        " paint.fillStyle = colour; paint.fillRect(0, 0, 32, 18);"
+        " return { image, width: 32, height: 18 }; };"
+        "const canvas = document.createElement('canvas'); document.body.append(canvas);"
+        "const painter = new Painter(canvas, { grain: false });"
+        "const size = (large) => { canvas.style.cssText = 'position:fixed;'"
+        " + (large ? 'width:384px;height:216px' : 'width:32px;height:18px'); };"
+        "const old = plain('rgb(250,0,0)'); const now = plain('rgb(0,250,0)');"
+        "size(true); painter.paint(old, true, 0); size(false); painter.paint(now, true, 50);"
+        "size(true); painter.paint(now, false, 100);"
+        "return [...canvas.getContext('2d').getImageData(100, 100, 1, 1).data].slice(0, 2);",
+    )
+    assert seen[0] < 10 and seen[1] > 240
+
+
+ROOM = """
+const { Room } = await import('/static/js/wire/room.js');
+const { signal } = await import('/static/js/shared/view.js');
+const { Visuals } = await import('/static/js/visuals/visuals.js');
+globalThis.fetch = async () => ({ ok: false });
+const room = new Room('nova');
+let heard = null;
+const visuals = new Visuals({ room, wishes: { heard: () => heard } });
+const show = (pts, blackout) =>
+  room.accept({ t: 'show', seq: 1, pts, d: { running: true, blackout, settings: {} } }, null);
+"""
+
+
+async def test_the_page_s_own_black_goes_when_the_pictures_are_out_of_theirs(page: Page):
+    seen = await run(
+        page,
+        ROOM,
+        "const steps = []; const at = (seconds) => { heard = seconds * 48_000;"
+        " visuals.draw(performance.now()); steps.push(visuals.black.peek()); };"
+        "show(9e6, false); at(8.9); show(10e6, true); at(9.1); show(10.5e6, false);"
+        "at(9.4); at(10.5); at(10.64); at(10.66);"
+        "show(11e6, true); show(11.5e6, false); heard = null; visuals.draw(1);"
+        "steps.push(visuals.black.peek()); show(12e6, true); room.begin('next');"
+        "steps.push(visuals.black.peek()); return [steps, room.show.peek()];",
+    )
+    assert seen == [[False, True, True, True, True, False, False, False], None]
+
+
+async def test_where_the_sound_runs_out_the_picture_stands_with_it(page: Page):
+    seen = await run(
+        page,
+        "const { SoundPlayer } = await import('/static/js/audio/player.js');",
+        "const player = new SoundPlayer(); player.offsetMs = 100;"
+        "player.context = { currentTime: 5, outputLatency: 0 };"
+        "const heard = []; const note = () => heard.push(player.heardSample()); note();"
+        "player.state.value = 'on'; note(); player.report.value ="
+        " { position: 960_000, speed: 1, time: 5 }; note();"
+        "player.report.value = { position: 980_000, speed: 0, time: 5 }; note();"
+        "player.report.value = { position: 961_000, speed: 1, time: 5 }; note();"
+        "player.push(0, new Float32Array(4), new Float32Array(4)); player.report.value ="
+        " { position: 0, speed: 0, time: 5 }; note();"
+        "player.state.value = 'off'; note(); return heard;",
+    )
+    assert seen == [None, None, 955_200, 955_200, 956_200, None, None]
+
+
+async def test_without_sound_the_steady_clock_is_put_off_by_the_offset(page: Page):
+    seen = await run(
+        page,
+        ROOM,
+        "visuals.clock.saw(10e6, 1_000); const plain = visuals.position(1_000);"
+        "visuals.offsetMs = 120; return plain - visuals.position(1_000);",
+    )
+    assert seen == 120_000
+
+
+PICTURES = """
+const { Pictures, remembered, rememberWish } = await import('/static/js/visuals/pictures.js');
+const { Room } = await import('/static/js/wire/room.js');
+const asked = [];
+const line = { askVideo(video) { this.video = video; asked.push(video); } };
+"""
+
+
+async def settled(page: Page, expression: str) -> Any:
+    """Return what it says once the page has heard of the system's new wish."""
+    frame = "new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))"
+    return await page.evaluate(f"{frame}.then(() => {expression})")
+
+
+async def test_less_motion_takes_a_knowing_yes_and_is_followed_during_a_visit(page: Page):
+    await page.emulate_media(reduced_motion="no-preference")
+    start = (
+        "localStorage.clear(); window.kept = new Pictures(line, new Room('nova'), {});"
+        "rememberWish(true); return kept.on.peek();"
+    )
+    assert await run(page, PICTURES, start) is True
+    await page.emulate_media(reduced_motion="reduce")
+    assert await settled(page, "[kept.on.peek(), kept.connection.video]") == [False, "none"]
+    knowingly = "rememberWish(true); return [remembered(), localStorage['djuv.visuals']];"
+    assert await run(page, PICTURES, knowingly) == [True, "knowingly"]
+    await page.emulate_media(reduced_motion="no-preference")
+    assert await settled(page, "kept.on.peek()") is True
+    off = "rememberWish(false); kept.follow(); return [kept.on.peek(), remembered()];"
+    assert await run(page, PICTURES, off) == [False, False]
+
+
 async def test_a_blackout_is_said_again_while_held_and_ends_in_order(page: Page):
     seen = await run(
         page,
@@ -180,10 +347,20 @@ window.WebSocket = class {
   constructor(url) { this.url = String(url); this.readyState = 1; sockets.push(this); }
   send() {}
   close() { this.closed = true; }
-  say(data) { this.onmessage({ data: JSON.stringify(data) }); }
+  say(data) { this.onmessage?.({ data: JSON.stringify(data) }); }
+  give(kind, pts) {
+    const head = new DataView(new ArrayBuffer(20));
+    head.setUint8(0, kind);
+    head.setBigUint64(8, BigInt(pts), true);
+    this.onmessage?.({ data: head.buffer });
+  }
 };
+const given = [];
 const { RoomConnection } = await import('/static/js/wire/connection.js');
-const line = new RoomConnection('nova', { onEvent() {}, onMedia() {} });
+const line = new RoomConnection('nova', {
+  onEvent() {},
+  onMedia: (frame) => given.push(`${frame.kind}:${frame.ptsMicroseconds}`),
+});
 const hello = { t: 'hello', seq: 0, pts: 0, d: { epoch: 'one' } };
 const wishes = () => sockets.map((each) => new URL(each.url).searchParams.get('video'));
 line.open();
@@ -196,10 +373,37 @@ async def test_another_wish_opens_a_line_and_drops_the_old_one_once_it_stands(pa
         LINE,
         "line.askVideo('vp9'); const early = sockets.length; sockets[0].say(hello);"
         "const before = [sockets.length, sockets[0].closed]; sockets[1].onopen?.();"
-        "const after = [sockets[0].closed, line.socket === sockets[1]]; line.close();"
+        "const after = [sockets[0].closed, line.socket === sockets[1]];"
+        "sockets[1].give(1, 20); after.push(sockets[0].closed); line.close();"
         "return [early, ...before, ...after, ...wishes()];",
     )
-    assert seen == [1, 2, None, True, True, "none", "vp9"]
+    assert seen == [1, 2, None, None, True, True, "none", "vp9"]
+
+
+async def test_the_old_line_gives_sound_until_the_new_one_does_and_none_comes_twice(page: Page):
+    seen = await run(
+        page,
+        LINE,
+        "sockets[0].say(hello); line.askVideo('vp9'); sockets[0].give(1, 10);"
+        "sockets[1].onopen(); sockets[0].give(1, 20); sockets[0].give(2, 20);"
+        "sockets[1].say(hello); sockets[1].give(2, 5); sockets[0].give(1, 30);"
+        "sockets[1].give(1, 20); sockets[0].give(1, 40); sockets[1].give(1, 30);"
+        "sockets[1].give(1, 40); sockets[1].give(1, 50);"
+        "const closed = sockets[0].closed; line.close(); return [given, closed];",
+    )
+    assert seen == [["1:10", "1:20", "2:5", "1:30", "1:40", "1:50"], True]
+
+
+async def test_without_sound_the_old_line_goes_after_three_seconds(page: Page):
+    seen = await run(
+        page,
+        LINE,
+        "sockets[0].say(hello); line.askVideo('vp9'); sockets[1].onopen(); sockets[1].say(hello);"
+        "const after = (ms) => new Promise((done) => setTimeout(done, ms));"
+        "await after(2_000); const closed = [sockets[0].closed]; await after(1_500);"
+        "closed.push(sockets[0].closed, sockets[1].closed); line.close(); return closed;",
+    )
+    assert seen == [None, True, None]
 
 
 async def test_a_wish_that_was_taken_back_costs_nothing(page: Page):

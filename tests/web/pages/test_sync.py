@@ -36,7 +36,9 @@ LOUD: Final = 0.2
 PAIRS: Final = 16
 """Clicks and flashes that are compared."""
 
-MOST_MS: Final = 40.0
+MIDDLE_MOST_MS: Final = 40.0
+P95_MOST_MS: Final = 80.0
+"""Of the size of the difference; generous, for a busy machine."""
 
 EAR = """
 class Ear extends AudioWorkletProcessor {
@@ -197,7 +199,8 @@ async def test_what_is_seen_is_what_is_heard(browser: Browser, kind: str, record
     for name, figure in (("median_ms", middle), ("p95_ms", p95), ("pairs", pairs)):
         record_property(name, round(figure, 1))
     assert pairs >= PAIRS * 3 // 4
-    assert abs(middle) <= MOST_MS
+    assert abs(middle) <= MIDDLE_MOST_MS
+    assert p95 <= P95_MOST_MS
 
 
 async def test_the_click_track_decodes_at_its_moments():

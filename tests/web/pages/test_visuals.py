@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -250,6 +251,57 @@ async def test_a_blackout_dims_at_once_and_goes(browser: Browser, site: Site):
         await live.comes_true(black)
         show.tell()
         await live.page.wait_for_selector('.visuals[data-black="false"]')
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+@pytest.mark.parametrize("path", ["/live/nova", "/screen/nova?motion=1&transparent=1"])
+async def test_a_blackout_of_the_page_fades_as_slowly_as_that_of_the_pictures(
+    browser: Browser, site: Site, motion: str, path: str
+):
+    _, show = await on_air(site)
+    async with watching(browser, site, path, reduced_motion=motion) as live:
+        if motion == "reduce" and path.startswith("/live"):
+            await live.page.click('[aria-label="Show the visuals"]')
+            await live.page.click("text=Show them")
+        await seen(live)
+        faded = ".visuals" if "transparent" in path else ".visuals-black"
+        fade = (
+            f"(() => {{ const style = getComputedStyle(document.querySelector('{faded}'));"
+            " return [style.transitionProperty, style.transitionDuration, style.visibility]; })()"
+        )
+        both = []
+        for blackout in (True, False):
+            show.tell(blackout=blackout)
+            await live.page.wait_for_selector(f'.visuals[data-black="{str(blackout).lower()}"]')
+            both.append(await live.page.evaluate(fade))
+            lit = blackout is ("transparent" not in path)
+            await live.comes_true(
+                f"getComputedStyle(document.querySelector('{faded}')).opacity === '{int(lit)}'"
+            )
+        assert both == [["opacity", "0.15s", "visible"]] * 2
+
+
+async def test_a_part_that_could_not_be_fetched_is_fetched_later_and_nothing_is_sent_until_then(
+    browser: Browser, site: Site
+):
+    await on_air(site)
+    tries = []
+
+    async def stand_in(page: Any) -> None:
+        async def answer(route: Any) -> None:
+            tries.append(route.request.url)
+            await (route.abort() if len(tries) == 1 else route.continue_())
+
+        await page.route(re.compile(r"/visuals/part\.js"), answer)
+
+    async with watch(browser, site, "/live/nova", stand_in=stand_in) as live:
+        await live.until(lambda d: d["visuals"]["asked"] == "none")
+        await seen(live)
+        assert (await live.diagnostics())["visuals"]["asked"] == "vp9"
+        assert len(tries) == 2
+        live.errors = [
+            each for each in live.errors if "part.js" not in each and "yet" not in each
+        ]  # that is what this is about
 
 
 async def test_full_screen_is_the_picture_alone_until_somebody_moves(browser: Browser, site: Site):

@@ -16,12 +16,14 @@ from battles.keys import KeyStore
 from battles.moderators import ModeratorStore
 from core.bus import MemoryBus
 from core.clock import SystemClock
+from core.errors import DjUniverseError
 from core.feed import SessionFeed
 from core.metrics import Metrics
 from core.show import PictureFormat, ShowSettings, watched_as
 from tests.core.sample_messages import info, packet
 from visuals.hosting import process
 from web.operations import Health
+from web.problems import answer_error
 from web.settings import load_settings
 from web.shows.composition import Shows, hands_elsewhere, hands_here, shows_here
 from web.shows.routes import PATH
@@ -102,6 +104,23 @@ async def test_what_vjs_set_comes_back_and_without_shows_there_is_nothing_to_set
         Shows(), database=database, keys=keys, moderators=moderators, clock=clock
     )
     assert PATH in {getattr(route, "path", "") for route in without.routes}
+
+
+@pytest.mark.parametrize(
+    ("enabled", "code"), [(True, "visuals_elsewhere"), (False, "visuals_disabled")]
+)
+async def test_an_edge_that_knows_no_way_says_whether_there_are_shows(
+    enabled: bool, code: str, tmp_path: Path
+):
+    app = FastAPI()
+    app.add_exception_handler(DjUniverseError, answer_error)
+    settings = load_settings(data_dir=tmp_path, visuals={"enabled": enabled})
+    app.include_router(hands_elsewhere(settings))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://edge"
+    ) as http:
+        answer = await http.get("/api/rooms/ana/show")
+    assert (answer.status_code, answer.json()["code"]) == (404, code)
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,11 @@ async def test_an_edge_sends_nobody_to_addresses_that_somebody_made_up():
             assert answer.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "code"), [(False, "visuals_disabled"), (True, "visuals_elsewhere")]
+)
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
-async def test_a_server_without_shows_says_so(method: str, path: str):
-    async with client(no_shows_router()) as http:
+async def test_a_server_without_shows_says_why(method: str, path: str, elsewhere: bool, code: str):
+    async with client(no_shows_router(elsewhere=elsewhere)) as http:
         answer = await http.request(method, path)
-    assert (answer.status_code, answer.json()["code"]) == (404, "visuals_disabled")
+    assert (answer.status_code, answer.json()["code"]) == (404, code)

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 from PIL import Image
 
-from battles.logos import MOST_BYTES
+from battles.logos import MOST_BYTES, LogoStore
 from core.show import ShowSettings
 from tests.web.shows.conftest import PATH, Site, logo
 
@@ -29,13 +29,36 @@ async def test_a_logo_is_put_shown_and_taken_away(site: Site, kind: str):
     with Image.open(io.BytesIO(shown.content)) as picture:
         picture.load()
         assert picture.size == (64, 36)
-    known = {"If-None-Match": shown.headers["etag"]}
-    assert (await site.http.get(f"{PATH}/logo/{digest}", headers=known)).status_code == 304
     gone = await site.http.delete(f"{PATH}/logo", headers=site.dj)
     assert (gone.status_code, site.shows.set["nova"].logo) == (204, None)
     missing = await site.http.get(f"{PATH}/logo/{digest}")
     assert (missing.status_code, missing.json()["code"]) == (404, "logo_not_found")
     assert (await site.http.delete(f"{PATH}/logo", headers=site.dj)).status_code == 204
+
+
+async def test_who_has_a_logo_is_not_sent_it_nor_is_it_read(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    put = await site.http.put(f"{PATH}/logo", content=logo(), headers=site.moderator)
+    path = f"{PATH}/logo/{put.json()['logo']}"
+    shown = await site.http.get(path)
+
+    async def image(*_: object) -> None:
+        raise AssertionError("the picture was read")
+
+    monkeypatch.setattr(LogoStore, "image", image)
+    etag = shown.headers["etag"]
+    for known in (etag, f"W/{etag}", f'"other", {etag}', "*"):
+        answer = await site.http.get(path, headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content) == (304, b"")
+        assert answer.headers["etag"] == etag
+    head = await site.http.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers == shown.headers
+    for method in ("GET", "HEAD"):  # another logo than the room's is none, known or not
+        headers = {"If-None-Match": "*"} if method == "GET" else {}
+        answer = await site.http.request(method, f"{PATH}/logo/{'0' * 64}", headers=headers)
+        assert answer.status_code == 404
 
 
 async def test_another_logo_takes_its_place(site: Site):

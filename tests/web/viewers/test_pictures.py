@@ -13,7 +13,7 @@ from core.clock import SystemClock
 from core.messages import Phase, Track
 from core.metrics import Metrics
 from core.show import PictureFormat, watched_as
-from tests.web.viewers.material import Set, envelope, finding, picture, show, state
+from tests.web.viewers.material import Set, envelope, finding, packet, picture, show, state
 from tests.web.viewers.serving import QUICK, RawViewer, event, frames, headers, serve, until
 from tests.web.viewers.video import GROUP, decoded, encoded
 from web.viewers import ViewerHub
@@ -377,4 +377,73 @@ async def test_the_group_waits_behind_a_full_transport_and_the_rest_follows_on()
     assert [seq for seq, _ in seen] == list(range(1, 65))
     assert all(flags & LATE for _, flags in seen[:63])
     assert seen[63] == (64, 0)
+    await hub.close()
+
+
+def crowded_room(pictures, size):
+    """A room with one key picture and those that need it, and a viewer who is to join."""
+    hub = ViewerHub(MemoryBus(), clock=SystemClock(), metrics=Metrics(), config=QUICK)
+    written = []
+
+    def write(data):
+        written.append(data)
+        if write.full_after is not None and len(written) >= write.full_after:
+            viewer.pause()
+
+    write.full_after = None
+    viewer = Viewer(None, write, 65_536, hub.metrics, wants=Wants.VIDEO, picture_bytes=32_768)
+
+    async def fill():
+        room = await hub.room("nova")
+        for seq in range(1, pictures + 1):
+            room.accept(envelope(picture(seq, key=seq == 1, size=size), seq=seq))
+        return room
+
+    return hub, viewer, written, write, fill
+
+
+@pytest.mark.parametrize("full_after", [1, 2])
+async def test_sound_does_not_wait_for_the_pictures_of_who_joins(full_after):
+    hub, viewer, written, write, fill = crowded_room(20, 1_000)
+    room = await fill()
+    write.full_after = full_after
+    room.join(viewer, None)
+    before = len(headers(b"".join(written)))  # pictures that went before there was sound
+    assert before < 20
+    for seq in range(1, 6):
+        room.accept(envelope(packet(seq), seq=seq))
+    room.flush()
+    write.full_after = None
+    viewer.resume()
+    seen = headers(b"".join(written))
+    kinds = [kind for kind, *_ in seen]
+    assert kinds == [2] * before + [1] * 5 + [2] * (20 - before)
+    assert [seq for kind, _, _, seq, _ in seen if kind == 2] == list(range(1, 21))
+    await hub.close()
+
+
+async def test_pictures_of_who_joins_wait_within_the_bound_of_all_pictures():
+    hub, viewer, written, write, fill = crowded_room(60, 1_000)
+    room = await fill()
+    write.full_after = 1
+    room.join(viewer, None)
+    assert viewer.bytes_held <= 32_768
+    assert viewer.skips_pictures
+    write.full_after = None
+    viewer.resume()
+    room.accept(envelope(picture(61), seq=61))
+    room.accept(envelope(picture(62, key=True), seq=62))
+    room.flush()
+    seen = [(seq, flags) for kind, flags, _, seq, _ in headers(b"".join(written)) if kind == 2]
+    assert seen == [(62, KEY | GAP)]
+    await hub.close()
+
+
+async def test_a_good_line_takes_more_pictures_at_once_than_may_wait():
+    hub, viewer, written, _, fill = crowded_room(60, 1_000)
+    room = await fill()
+    room.join(viewer, None)
+    seen = [seq for _, _, _, seq, _ in headers(b"".join(written))]
+    assert seen == list(range(1, 61))
+    assert viewer in room._flowing[Wants.VIDEO]
     await hub.close()

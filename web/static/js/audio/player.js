@@ -8,13 +8,18 @@ import { MediaRing, SAMPLE_RATE_HZ } from "./ring.js";
 
 const RAMP_SECONDS = 0.03;
 const SCRIPT_BLOCK = 1024;
+const BACK_SAMPLES = 10 * SAMPLE_RATE_HZ;
 
 export class SoundPlayer {
   constructor() {
-    this.state = signal("off"); // off, starting, on, failed
+    // "off", "starting", "on" or "failed".
+    this.state = signal("off");
     this.report = signal(null);
     this.volume = 1;
-    this.offsetMs = 0; // how much later the ear is than the browser knows (Bluetooth)
+    // How much later the ear is than the browser knows (Bluetooth).
+    this.offsetMs = 0;
+    // Where the sound stands while it has run out.
+    this.lastHeard = null;
     this.context = null;
     this.gain = null;
     this.node = null;
@@ -28,6 +33,8 @@ export class SoundPlayer {
       if (this.context === null) await this.build();
       await this.context.resume();
       this.send("clear");
+      this.lastHeard = null;
+      this.report.value = null;
       this.state.value = "on";
     } catch (error) {
       console.warn("The sound did not start:", error);
@@ -77,6 +84,8 @@ export class SoundPlayer {
   /** Hand over decoded sound; the arrays are given away. */
   push(start, left, right) {
     if (this.state.peek() !== "on") return;
+    // The clock of another set.
+    if (start < this.lastHeard - BACK_SAMPLES) this.lastHeard = null;
     this.send({ start, left, right }, [left.buffer, right.buffer]);
   }
 
@@ -93,12 +102,14 @@ export class SoundPlayer {
     this.gain?.gain.setTargetAtTime(volume * volume, this.context?.currentTime ?? 0, RAMP_SECONDS);
   }
 
-  /** The sample of the media clock that is heard now, or null while nothing is. */
+  /** The sample of the media clock that is heard now: the last one while the sound has run out, null while it is off. */
   heardSample() {
     const report = this.report.peek();
-    if (this.state.peek() !== "on" || report === null || report.speed === 0) return null;
+    if (this.state.peek() !== "on") return null;
+    if (report === null || report.speed === 0) return this.lastHeard;
     const elapsed = this.heardTime() - report.time;
-    return report.position + (elapsed - this.offsetMs / 1000) * SAMPLE_RATE_HZ * report.speed;
+    this.lastHeard = report.position + (elapsed - this.offsetMs / 1000) * SAMPLE_RATE_HZ * report.speed;
+    return this.lastHeard;
   }
 
   /** The context's time at the loudspeaker. */

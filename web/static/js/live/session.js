@@ -11,7 +11,6 @@ import { SoundMemory } from "../audio/spectrum.js";
 import { SAMPLE_RATE_HZ } from "../audio/ring.js";
 import { signal } from "../shared/view.js";
 import { recall, remember } from "../shared/memory.js";
-import { reducedMotion } from "../shared/theme.js";
 import { Pictures } from "../visuals/pictures.js";
 
 const TICK_MS = 200; // releases what is due while the page is hidden and draws no frames
@@ -33,8 +32,6 @@ export class LiveSession {
       crowd: this.chat.crowd,
     });
     this.pictures = new Pictures(this.connection, this.room, {
-      // Moving pictures only for who wants motion, or asked for these knowingly.
-      on: recall("visuals", reducedMotion.matches ? "off" : "on") === "on",
       heard: () => this.heard(),
     });
     this.delaySeconds = signal(null);
@@ -74,7 +71,7 @@ export class LiveSession {
     this.room.release(heard);
     const edge = this.room.liveEdge.sample();
     const network = (this.connection.roundTripMs ?? 0) / 2000;
-    this.delaySeconds.value = heard === null || edge === null ? null
+    this.delaySeconds.value = heard === null || edge === null || this.room.phase.peek() === "ended" ? null
       : Math.max(0, (edge - heard) / SAMPLE_RATE_HZ + network);
   }
 

@@ -7,6 +7,7 @@ import { useMedia } from "../shared/hooks.js";
 import { Icon } from "../shared/icons.js";
 import { Foot, Page, TopBar, notify } from "../shared/shell.js";
 import { TabPanel, Tabs } from "../shared/tabs.js";
+import { passAddress } from "../wire/pass.js";
 import { Decisions } from "./decisions.js";
 import { RoomEmotes } from "./emotes.js";
 import { Moderators } from "./moderators.js";
@@ -85,7 +86,7 @@ function Head({ session, state, count }) {
       </div>
       <div class="moderate-ways">
         <a class="button button-quiet" href=${`/live/${encodeURIComponent(session.room)}`}>${t("moderate.open_room")}</a>
-        <a class="button button-quiet" href=${`/vj/${encodeURIComponent(session.room)}`}>${t("moderate.visuals")}</a>
+        <a class="button button-quiet" href=${passAddress(session.room, session.pass.peek(), "vj")}>${t("moderate.visuals")}</a>
         ${sure
           ? html`<button type="button" class="button button-danger" onClick=${clear}>${t("moderate.clear_sure")}</button>
               <button type="button" class="button button-quiet" onClick=${() => setSure(false)}>${t("chat.cancel")}</button>`

@@ -23,16 +23,15 @@ export class ScreenSession {
       onMedia: (frame) => this.media(frame),
     });
     this.pictures = new Pictures(this.connection, this.room, {
-      on: this.allowed(),
+      wanted: () => this.allowed(),
       heard: () => this.listener?.heard() ?? null,
       offsetMs: wishes.offsetMs,
       grain: wishes.grain,
     });
     this.visuals = new Visuals(this.pictures);
     this.pictures.visuals = this.visuals;
-    effect(() => this.room.show.value !== null && this.follow());
+    effect(() => this.room.show.value !== null && this.pictures.follow());
     effect(() => this.connection.link.value.is === "refused" && setTimeout(() => this.connection.retry(), REFUSED_MS));
-    reducedMotion.addEventListener("change", () => this.follow());
   }
 
   open() {
@@ -49,10 +48,6 @@ export class ScreenSession {
   /** Where the machine asks for less motion, calm pictures alone, unless the address says otherwise. */
   allowed() {
     return !reducedMotion.matches || this.wishes.motion || this.room.show.peek()?.settings.calm === true;
-  }
-
-  follow() {
-    if (this.allowed() !== this.pictures.on.peek()) this.pictures.set(this.allowed());
   }
 
   /** OBS lets sound begin by itself; a browser may wait for a tap or a key. */

@@ -6,13 +6,14 @@ export function VisualsLayer({ visuals, room, overlay = true, scrim = false }) {
   const canvas = useRef(null);
   const on = useSignal(visuals.on);
   const show = useSignal(room.show);
+  const black = useSignal(visuals.black);
   const playing = useSignal(visuals.playing);
   useEffect(() => {
     visuals.attach(canvas.current);
     return () => visuals.attach(null);
   }, [visuals]);
   return html`
-    <div class="visuals" data-on=${on} data-black=${playing && show?.blackout === true}>
+    <div class="visuals" data-on=${on} data-black=${playing && black}>
       <canvas ref=${canvas} class="visuals-picture" aria-hidden="true"></canvas>
       ${scrim && html`<i class="visuals-scrim"></i>`}
       ${overlay && playing && show && html`<${Overlay} room=${room} settings=${show.settings} />`}

@@ -43,6 +43,7 @@ export class Painter {
     this.canvas = canvas;
     this.context = canvas.getContext("2d", { alpha: false });
     this.between = document.createElement("canvas").getContext("2d", { alpha: false });
+    this.betweenHolds = null; // the image that it was drawn from
     this.pattern = grain ? this.context.createPattern(grainTile(), "repeat") : null;
     this.pace = new Pace(SIZES.length, 1);
     this.grainAtMs = 0;
@@ -59,19 +60,20 @@ export class Painter {
     const scale = Math.max(width / picture.width, height / picture.height);
     const wide = picture.width * scale;
     const high = picture.height * scale;
-    const source = scale > STEP ? this.halfWay(picture, fresh) : picture.image;
+    const source = scale > STEP ? this.halfWay(picture) : picture.image;
     context.imageSmoothingQuality = "high";
     context.drawImage(source, (width - wide) / 2, (height - high) / 2, wide, high);
     if (this.pattern !== null) this.grain(stir, nowMs);
     return true;
   }
 
-  halfWay(picture, fresh) {
+  halfWay(picture) {
     const { between } = this;
     const width = picture.width * STEP;
     const height = picture.height * STEP;
     const known = between.canvas.width === width && between.canvas.height === height;
-    if (known && !fresh) return between.canvas;
+    if (known && this.betweenHolds === picture.image) return between.canvas;
+    this.betweenHolds = picture.image;
     if (!known) {
       between.canvas.width = width;
       between.canvas.height = height;

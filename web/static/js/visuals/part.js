@@ -4,9 +4,9 @@ import { html, useRef, useSignal, useState } from "../shared/view.js";
 import { addTexts, t } from "../shared/i18n.js";
 import { Icon, addIcons } from "../shared/icons.js";
 import { useLeaving } from "../shared/hooks.js";
-import { remember } from "../shared/memory.js";
 import { reducedMotion } from "../shared/theme.js";
 import { ICONS } from "./icons.js";
+import { rememberWish } from "./pictures.js";
 
 export { Visuals } from "./visuals.js";
 export { VisualsLayer } from "./layer.js";
@@ -30,7 +30,7 @@ export function VisualsButton({ pictures }) {
   useLeaving(box, asking, () => setAsking(false));
   const set = (wanted) => {
     setAsking(false);
-    remember("visuals", wanted ? "on" : "off");
+    rememberWish(wanted);
     pictures.set(wanted);
   };
   const press = () => (!on && reducedMotion.matches && !asking ? setAsking(true) : set(!on));

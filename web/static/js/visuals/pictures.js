@@ -4,32 +4,63 @@
 // show. Who does not want pictures asks for none: they cost that visitor no bandwidth.
 
 import { effect, signal } from "../shared/view.js";
+import { recall, remember } from "../shared/memory.js";
+import { reducedMotion } from "../shared/theme.js";
+import { Backoff } from "../wire/backoff.js";
 
-const WAITING_MOST = 200; // frames kept while the part is on its way
+// Frames kept while the part is on its way.
+const WAITING_MOST = 200;
+
+// "On" of who was told that pictures move, and asked for less motion.
+const KNOWINGLY = "knowingly";
+
+/** What this visitor wants, as far as is remembered: under reduced motion only a knowing yes counts. */
+export function remembered() {
+  const kept = recall("visuals");
+  return kept === KNOWINGLY || (kept !== "off" && !reducedMotion.matches);
+}
+
+export function rememberWish(on) {
+  remember("visuals", !on ? "off" : reducedMotion.matches ? KNOWINGLY : "on");
+}
 
 export class Pictures {
   /**
    * @param {object} connection the room's line
    * @param {object} room
-   * @param {{on: boolean, heard: Function}} wishes `heard()` is the sample in the ear, null without sound;
-   *   the others are for `Visuals`
+   * @param {{wanted: Function, heard: Function}} wishes `wanted()` says whether there should be pictures, and is
+   *   asked again when the system's wish for less motion changes; `heard()` is the sample in the ear, null
+   *   without sound; the others are for `Visuals`
    */
-  constructor(connection, room, { on, ...wishes }) {
+  constructor(connection, room, { wanted = remembered, ...wishes }) {
     this.connection = connection;
     this.room = room;
     this.wishes = wishes;
-    this.on = signal(on);
-    this.part = signal(null); // the module, once it is there
-    this.visuals = null; // set by pages that have it from the beginning
-    this.format = typeof VideoDecoder === "undefined" ? "jpeg" : "vp9"; // plain http has no decoder, as some browsers
+    this.wanted = wanted;
+    this.on = signal(wanted());
+    // The module, once it is there.
+    this.part = signal(null);
+    // Set by pages that have it from the beginning.
+    this.visuals = null;
+    // Plain http has no decoder, as some browsers.
+    this.format = typeof VideoDecoder === "undefined" ? "jpeg" : "vp9";
     this.waiting = [];
     this.bytes = 0;
+    this.backoff = new Backoff({ firstSeconds: 2, mostSeconds: 60 });
+    // The part could not be fetched yet.
+    this.missing = false;
     this.ask();
     effect(() => room.show.value !== null && this.load());
+    reducedMotion.addEventListener("change", () => this.follow());
   }
 
   ask() {
-    this.connection.askVideo(this.on.peek() ? this.format : "none");
+    this.connection.askVideo(this.on.peek() && !this.missing ? this.format : "none");
+  }
+
+  follow() {
+    const wanted = this.wanted();
+    if (wanted !== this.on.peek()) this.set(wanted);
   }
 
   set(on) {
@@ -62,12 +93,33 @@ export class Pictures {
 
   load() {
     if (this.visuals !== null) return;
-    this.loading ??= import("./part.js").then(async (part) => {
-      await part.prepare();
+    this.loading ??= this.fetchPart().then((part) => {
+      this.missing = false;
       this.visuals = new part.Visuals(this);
       this.waiting.splice(0).forEach((frame) => this.visuals.take(frame));
       this.part.value = part;
-    }).catch((error) => console.warn("The pictures cannot be shown:", error));
+      this.ask();
+    }).catch((error) => this.fetchLater(error));
+  }
+
+  async fetchPart() {
+    const { attempts } = this.backoff;
+    // Some browsers remember that an address failed: another one, then.
+    const part = await (attempts === 0 ? import("./part.js") : import(`./part.js?again=${attempts}`));
+    await part.prepare();
+    return part;
+  }
+
+  /** Pictures that nothing can draw are not asked for. */
+  fetchLater(error) {
+    console.warn("The pictures cannot be shown yet:", error);
+    this.missing = true;
+    this.waiting = [];
+    this.ask();
+    setTimeout(() => {
+      this.loading = null;
+      this.load();
+    }, this.backoff.next() * 1000);
   }
 
   /** Draw what is due; returns whether there was anything. */

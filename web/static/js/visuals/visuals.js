@@ -15,6 +15,7 @@ import { SteadyClock } from "./steady-clock.js";
 const STALE_US = 3e6; // a picture older than this stands for nothing any more
 const STOPPED_US = 4e5; // the same, once the server said that no more come
 const BACK_US = 10e6; // the media clock went back by more: it is another set's
+const FADE_US = 15e4; // the pictures' own way out of black
 const REFRESH_MOST_MS = 34;
 const DRAWN_KEPT = 64;
 const USUAL_CODEC = "vp09.00.10.08";
@@ -33,12 +34,25 @@ export class Visuals {
     this.painter = null;
     this.on = signal(false); // whether there is a picture to see
     this.playing = computed(() => PLAYING.has(this.room.phase.value));
+    this.black = signal(false); // whether the page itself blacks out
     this.newestUs = null; // received
     this.refreshMs = 16;
     this.lastMs = null;
     this.drawn = []; // the latest, for diagnostics
     this.lastEpoch = this.room.epoch.peek();
     effect(() => this.meet(this.room.epoch.value));
+    effect(() => this.blackOut(this.room.show.value));
+  }
+
+  /** At once into black; out of it with the pictures, whose own blackout comes later (`lift`). */
+  blackOut(show) {
+    if (show === null) this.black.value = false;
+    else if (show.blackout) this.black.value = true;
+  }
+
+  lift(atUs) {
+    if (!this.black.peek() || this.room.show.peek()?.blackout) return;
+    if (atUs === null || atUs >= this.room.showPts + FADE_US) this.black.value = false;
   }
 
   meet(epoch) {
@@ -90,6 +104,7 @@ export class Visuals {
     if (this.lastMs !== null) this.refreshMs += (Math.min(REFRESH_MOST_MS, nowMs - this.lastMs) - this.refreshMs) / 16;
     this.lastMs = nowMs;
     const at = this.position(performance.now());
+    this.lift(at);
     if (this.queue === null || this.painter === null || at === null) return false;
     const { picture, fresh } = this.queue.newest(at + this.refreshMs * 1000);
     const stale = this.room.show.peek()?.running === false ? STOPPED_US : STALE_US;

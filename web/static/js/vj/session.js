@@ -4,9 +4,8 @@
 // What somebody else changed comes by the wire and is told.
 
 import { effect, signal } from "../shared/view.js";
-import { recall } from "../shared/memory.js";
 import { reducedMotion } from "../shared/theme.js";
-import { Pictures } from "../visuals/pictures.js";
+import { Pictures, remembered } from "../visuals/pictures.js";
 import { Visuals } from "../visuals/visuals.js";
 import { RoomConnection } from "../wire/connection.js";
 import { KIND } from "../wire/frames.js";
@@ -38,7 +37,8 @@ export class VjSession {
     this.room = new Room(slug);
     this.connection = new RoomConnection(slug, { onEvent: (event) => this.event(event), onMedia: (frame) => this.media(frame) });
     this.pictures = new Pictures(this.connection, this.room, {
-      on: !reducedMotion.matches || recall("visuals") === "on", heard: () => null,
+      wanted: () => !reducedMotion.matches || remembered(), // whoever drives the show sees it
+      heard: () => null,
     });
     this.visuals = new Visuals(this.pictures);
     this.pictures.visuals = this.visuals;

@@ -7,15 +7,20 @@
 
 import { signal } from "../shared/view.js";
 import { Backoff } from "./backoff.js";
-import { parseFrame } from "./frames.js";
+import { KIND, parseFrame } from "./frames.js";
 
 const PROTOCOL = "djuv.v1";
 const PING_MS = 5_000;
-const SILENCE_MS = 16_000; // the edge speaks every five seconds; after three misses the line is dead
+// The edge speaks every five seconds; after three misses the line is dead.
+const SILENCE_MS = 16_000;
+// An old line gives sound at most so long beside its successor.
+const OVERLAP_MS = 3_000;
 const GOING_AWAY = 1001;
 const POLICY = 1008;
-const CROWD = new Set(["joined", "said", "refused", "queue", "chat", "crowd", "moment"]); // an order of its own
-const ROOM_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/; // as the server names rooms
+// An order of its own.
+const CROWD = new Set(["joined", "said", "refused", "queue", "chat", "crowd", "moment"]);
+// As the server names rooms.
+const ROOM_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
 
 export class RoomConnection {
   /**
@@ -34,11 +39,16 @@ export class RoomConnection {
     this.epoch = null;
     this.lastSeq = 0;
     this.roundTripMs = null;
-    this.opened = 0; // connections that got as far as hello
+    // Connections that got as far as hello.
+    this.opened = 0;
     this.goingAway = false;
     this.backoff = new Backoff();
     this.socket = null;
-    this.timers = { retry: 0, ping: 0 };
+    // The line before, which gives sound until this one does.
+    this.parting = null;
+    // Of the last packet of sound that it gave.
+    this.soundPts = -Infinity;
+    this.timers = { retry: 0, ping: 0, parting: 0 };
     this.heardAtMs = 0;
     this.tryNow = this.tryNow.bind(this);
     addEventListener("online", this.tryNow);
@@ -61,7 +71,8 @@ export class RoomConnection {
   dial() {
     const socket = new WebSocket(this.address(), PROTOCOL);
     socket.binaryType = "arraybuffer";
-    socket.video = this.video; // what it was asked for
+    // What it was asked for.
+    socket.video = this.video;
     socket.onmessage = (message) => socket === this.socket && this.receive(message.data);
     socket.onclose = (close) => socket === this.socket && this.lost(close.code);
     return socket;
@@ -73,7 +84,7 @@ export class RoomConnection {
     this.renew();
   }
 
-  /** Where the line brings other pictures than are wanted, take another in its place once that stands: the sound goes on. */
+  /** Where the line brings other pictures than are wanted, take another in its place once that stands. */
   renew() {
     const before = this.socket;
     if (this.link.peek().is !== "open" || before.video === this.video) return;
@@ -81,17 +92,57 @@ export class RoomConnection {
     const closed = next.onclose;
     next.onopen = () => {
       if (this.socket === before && next.video === this.video) {
-        this.socket = next; // the crowd joins again with its greeting
-        before.close(1000);
+        // The crowd joins again with its greeting.
+        this.socket = next;
+        this.part(before);
       } else {
-        next.onclose = null; // too late, or no longer wanted
+        // Too late, or no longer wanted.
+        next.onclose = null;
         next.close(1000);
       }
     };
     next.onclose = (close) => {
-      if (before === this.socket) this.abandon(); // it cannot be had beside the old one: in its place, then
+      // It cannot be had beside the old one: in its place, then.
+      if (before === this.socket) this.abandon();
       else closed(close);
     };
+  }
+
+  /** Close a line that has a successor, once that one brings sound: the sound goes on. */
+  part(before) {
+    before.onclose = null;
+    // Of two before this one, the first still brings sound.
+    if (this.parting !== null) {
+      before.onmessage = null;
+      before.close(1000);
+      return;
+    }
+    this.parting = before;
+    before.onmessage = ({ data }) => {
+      const frame = typeof data === "string" ? null : parseFrame(data);
+      if (frame?.kind !== KIND.OPUS) return;
+      this.soundPts = frame.ptsMicroseconds;
+      this.onMedia?.(frame);
+    };
+    this.timers.parting = setTimeout(() => this.parted(), OVERLAP_MS);
+  }
+
+  parted() {
+    clearTimeout(this.timers.parting);
+    if (this.parting === null) return;
+    this.parting.onmessage = null;
+    this.parting.close(1000);
+    this.parting = null;
+  }
+
+  /** A media frame of the present line; what the line before gave already is not given again. */
+  media(frame) {
+    if (frame.kind === KIND.OPUS) {
+      this.parted();
+      if (frame.ptsMicroseconds <= this.soundPts) return;
+      this.soundPts = -Infinity;
+    }
+    this.onMedia?.(frame);
   }
 
   address() {
@@ -110,7 +161,7 @@ export class RoomConnection {
     this.heardAtMs = performance.now();
     if (typeof data !== "string") {
       const frame = parseFrame(data);
-      if (frame !== null) this.onMedia?.(frame);
+      if (frame !== null) this.media(frame);
       return;
     }
     const event = JSON.parse(data);
@@ -133,6 +184,9 @@ export class RoomConnection {
     this.goingAway = false;
     this.backoff.reset();
     if (hello.epoch !== this.epoch) {
+      // Another set's sound.
+      this.parted();
+      this.soundPts = -Infinity;
       this.epoch = hello.epoch;
       this.lastSeq = 0;
     }
@@ -167,6 +221,8 @@ export class RoomConnection {
 
   lost(code) {
     clearInterval(this.timers.ping);
+    this.parted();
+    this.soundPts = -Infinity;
     this.socket = null;
     this.crowd?.disconnected();
     if (this.link.peek().is === "closed") return;
@@ -199,6 +255,7 @@ export class RoomConnection {
     this.crowd?.disconnected();
     clearTimeout(this.timers.retry);
     clearInterval(this.timers.ping);
+    this.parted();
     removeEventListener("online", this.tryNow);
     document.removeEventListener("visibilitychange", this.tryNow);
     this.socket?.close(1000);

@@ -8,7 +8,8 @@ import { SAMPLE_RATE_HZ } from "../audio/ring.js";
 import { HeldKey } from "./held-key.js";
 import { SetHistory } from "./set-history.js";
 
-const WAIT_MOST_MS = 2_500; // an event is shown by then whatever the sound does
+// An event is shown by then whatever the sound does.
+const WAIT_MOST_MS = 2_500;
 const PENDING_MOST = 2_000;
 const TIMED = new Set(["score", "beat", "finding", "transition"]);
 const FINDINGS_MOST = 1_000;
@@ -22,7 +23,8 @@ export class Room {
     this.reason = signal(null);
     this.info = signal(null);
     this.score = signal(null); // `d` of the newest score shown
-    this.key = signal(null); // {camelot, name} once it has held; readings of the moment are in `score`
+    // {camelot, name} once it has held; readings of the moment are in `score`.
+    this.key = signal(null);
     this.beat = signal(null);
     this.findings = signal([]);
     this.transitions = signal(new Map());
@@ -30,6 +32,8 @@ export class Room {
     this.viewers = signal(null);
     this.fault = signal(null);
     this.show = signal(null); // `d` of the last `show`
+    // Its moment, in microseconds.
+    this.showPts = 0;
     this.tracks = [];
     this.liveEdge = new LiveEdge();
     this.pending = [];
@@ -65,17 +69,18 @@ export class Room {
     if (due.length > 0) batch(() => due.forEach((entry) => this.apply(entry.event)));
   }
 
-  apply({ t: type, seq, d }) {
+  apply({ t: type, seq, pts, d }) {
     if (seq > 0) this.shownSeq = seq;
     const handler = this[`on_${type}`];
-    if (handler !== undefined) handler.call(this, d, seq);
+    if (handler !== undefined) handler.call(this, d, seq, pts);
   }
 
   on_hello(d) {
     batch(() => {
       this.tracks = d.tracks;
       if (d.epoch === null && this.epoch.peek() !== null) {
-        this.phase.value = "ended"; // the server came back without the set: what we know of it stays
+        // The server came back without the set: what we know of it stays.
+        this.phase.value = "ended";
         return;
       }
       if (d.epoch !== this.epoch.peek()) this.begin(d.epoch);
@@ -135,7 +140,8 @@ export class Room {
     else this.reception.value = d;
   }
 
-  on_show(d) {
+  on_show(d, _seq, pts) {
+    this.showPts = pts;
     this.show.value = d;
   }
 
@@ -156,6 +162,7 @@ export class Room {
       this.transitions.value = new Map();
       this.reception.value = null;
       this.fault.value = null;
+      this.show.value = null;
       this.timelineLoaded.value = false;
     });
     this.liveEdge.reset();
