@@ -110,7 +110,7 @@ class Offline:
             clock=self,
             cpu_seconds=time.process_time,
         )
-        self._performance.take([Watched(watched=True)])
+        self._performance.take([Watched(tuple(PictureFormat))])
 
     def monotonic_seconds(self) -> float:
         """Return the media clock: nothing is ever late."""
