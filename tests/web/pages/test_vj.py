@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Route
 
 from core.show import LONGEST_TEXT, ShowMode, ShowSettings
 from tests.web.pages.crowding import DJ_KEY, MODERATOR
@@ -191,6 +192,29 @@ async def test_a_change_that_is_refused_is_taken_back_and_told(browser: Browser,
         await page.page.wait_for_selector(".notice[data-shown=true]")
         await page.until(lambda seen: seen["settings"]["scene"] is None)
         page.errors = [each for each in page.errors if "503" not in each]  # Chromium's own
+
+
+async def test_what_is_changed_while_another_change_fails_is_still_sent(
+    browser: Browser, site: Site
+):
+    desk, fail = FakeDesk(), asyncio.Event()
+
+    async def never_answered(route: Route) -> None:
+        if route.request.method != "PATCH" or fail.is_set():
+            await route.fallback()
+            return
+        await fail.wait()
+        await route.abort()
+
+    async with leading(browser, site, desk) as page:
+        await page.page.route("**/show", never_answered)
+        await page.page.click(".scene >> text=Orbs")
+        await page.page.click(".swatch-button >> text=Jade")
+        fail.set()
+        await page.until(lambda seen: seen["settings"]["scene"] is None)
+        assert desk.asked == [("change", {"palette": "jade"})]
+        await page.until(lambda seen: seen["settings"]["palette"] == "jade")
+        page.errors = [each for each in page.errors if "ERR_FAILED" not in each]  # Chromium's own
 
 
 async def test_a_server_without_shows_says_so(browser: Browser, site: Site):

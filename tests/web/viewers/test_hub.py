@@ -106,7 +106,7 @@ async def test_who_wants_events_alone_and_is_slow_is_offered_no_sound():
 
 
 async def test_names_that_nobody_played_under_are_let_go_at_once():
-    config = replace(QUICK, edge_stats_seconds=0.05, follow_timeout_seconds=0.5)
+    config = replace(QUICK, edge_stats_seconds=0.05, follow_timeout_seconds=2.0)
     async with serve(config) as served:
         Set(served.bus).start()
         await served.hub.room("nova")

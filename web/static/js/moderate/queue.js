@@ -41,8 +41,8 @@ export function Queue({ session }) {
     return html`
       <div class="queue-none">
         <${Icon} name="shield" size=${32} />
-        <p class="queue-none-title">${t("moderate.none")}</p>
-        <p class="quiet">${t(state === "open" ? "moderate.none_text" : "moderate.asking")}</p>
+        <p class="queue-none-title">${t(state === "open" ? "moderate.none" : "moderate.asking")}</p>
+        ${state === "open" && html`<p class="quiet">${t("moderate.none_text")}</p>`}
       </div>`;
   }
   return html`

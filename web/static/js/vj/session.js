@@ -131,6 +131,7 @@ export class VjSession {
 
   async send() {
     this.sending.value = true;
+    let failed = false;
     while (this.wanted !== null) {
       this.underWay = this.wanted;
       this.wanted = null;
@@ -138,13 +139,14 @@ export class VjSession {
       try {
         await this.api.change(this.underWay);
       } catch (error) {
-        this.wanted = null;
+        failed = true;
+        if (error.isRefusal) this.wanted = null; // else what was changed meanwhile is yet to be tried
         this.fault(error);
-        this.readSoon(0);
       }
       this.underWay = null;
     }
     this.sending.value = false;
+    if (failed) this.readSoon(0);
   }
 
   /** What we changed ourselves comes back by the wire within a moment, perhaps more than once. */
