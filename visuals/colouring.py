@@ -6,11 +6,18 @@ scene was drawn at half its size.
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
 from visuals.palettes import LIGHTS, MOST_LIGHT, TONES
 from visuals.picture import Picture
+
+_PART_BITS: Final = 3
+PARTS: Final = 1 << _PART_BITS
+"""Of a table's step, that are told apart while pictures are enlarged: sixteen times the largest
+still fit in 16 bits."""
 
 
 def packed(table: NDArray[np.float32]) -> NDArray[np.uint32]:
@@ -35,37 +42,51 @@ def coloured(
     colours
         A palette, from `packed`.
     """
-    half = np.empty((2, *light.shape), np.float32)
-    np.multiply(light, np.float32((LIGHTS - 1) / MOST_LIGHT), out=half[0])
-    np.minimum(half[0], LIGHTS - 1, out=half[0])
-    np.multiply(tone, np.float32(TONES - 1), out=half[1])
-    np.minimum(half[1], TONES - 1, out=half[1])
-    np.maximum(half, 0, out=half)
-    index, which = enlarged(half).astype(np.uint16)
+    height, width = light.shape
+    steps = np.empty((2, height, width), np.uint16)
+    steps[0] = _stepped(light, (LIGHTS - 1) / MOST_LIGHT, LIGHTS - 1)
+    steps[1] = _stepped(tone, TONES - 1, TONES - 1)
+    index, which = enlarged(steps)
     which *= np.uint16(LIGHTS)
     index += which
-    found = colours.take(index).view(np.uint8).reshape(*index.shape, 4)
+    # Every index lies inside; but to be told so saves the lookup two thirds of its time.
+    found = colours.take(index, mode="clip").view(np.uint8).reshape(*index.shape, 4)
     picture = np.empty((*index.shape, 3), np.uint8)
     for channel in range(3):
         picture[..., channel] = found[..., channel]
     return picture
 
 
-def enlarged(half: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return images, shape (..., height, width), at twice their height and width.
+def _stepped(values: NDArray[np.float32], scale: float, most: int) -> NDArray[np.float32]:
+    """Return values as steps of the table, from 0 to `most`, times `PARTS`."""
+    steps = values * np.float32(scale * PARTS)
+    np.maximum(steps, 0, out=steps)
+    np.minimum(steps, most * PARTS, out=steps)
+    return steps
+
+
+def enlarged(half: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return whole steps at twice the height and width.
 
     They are interpolated between centres of pixels: three quarters of the near one, a quarter of
-    the far one. Across first, where there are still few rows to stride over.
+    the far one. Across first, where there are still few rows to stride over. Integers of 16 bits
+    are twice as fast as floats here.
+
+    Parameters
+    ----------
+    half
+        Shape (..., height, width), in steps times `PARTS`, below 2^12.
     """
     *images, height, width = half.shape
-    wide = np.empty((*images, height, 2 * width), np.float32)
-    near, far = half * np.float32(0.75), half * np.float32(0.25)
-    np.add(near[..., 1:], far[..., :-1], out=wide[..., 2::2])
-    np.add(near[..., :-1], far[..., 1:], out=wide[..., 1:-1:2])
-    wide[..., 0], wide[..., -1] = half[..., 0], half[..., -1]
-    tall = np.empty((*images, 2 * height, 2 * width), np.float32)
-    near, far = wide * np.float32(0.75), wide * np.float32(0.25)
-    np.add(near[..., 1:, :], far[..., :-1, :], out=tall[..., 2::2, :])
-    np.add(near[..., :-1, :], far[..., 1:, :], out=tall[..., 1:-1:2, :])
-    tall[..., 0, :], tall[..., -1, :] = wide[..., 0, :], wide[..., -1, :]
+    wide = np.empty((*images, height, 2 * width), np.uint16)  # times 4
+    near = half * np.uint16(3)
+    np.add(near[..., 1:], half[..., :-1], out=wide[..., 2::2])
+    np.add(near[..., :-1], half[..., 1:], out=wide[..., 1:-1:2])
+    wide[..., 0], wide[..., -1] = half[..., 0] << 2, half[..., -1] << 2
+    tall = np.empty((*images, 2 * height, 2 * width), np.uint16)  # times 16
+    near = wide * np.uint16(3)
+    np.add(near[..., 1:, :], wide[..., :-1, :], out=tall[..., 2::2, :])
+    np.add(near[..., :-1, :], wide[..., 1:, :], out=tall[..., 1:-1:2, :])
+    tall[..., 0, :], tall[..., -1, :] = wide[..., 0, :] << 2, wide[..., -1, :] << 2
+    tall >>= _PART_BITS + 4
     return tall

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.show import ShowSettings
 from tests.visuals.shows import RATE, heard
 from visuals.catalogue import PALETTES
-from visuals.colouring import coloured, enlarged, packed
+from visuals.colouring import PARTS, coloured, enlarged, packed
 from visuals.colourist import Colourist, hue_of
 from visuals.motion import Motion
 from visuals.oklab import srgb
@@ -162,11 +162,16 @@ def test_a_key_that_wavers_changes_nothing() -> None:
 
 
 def test_enlarging_keeps_means_and_ramps() -> None:
-    ramp = np.linspace(0, 1, 24, dtype=np.float32)[None] * np.ones((10, 1), np.float32)
+    ramp = np.tile(np.arange(24, dtype=np.uint16) * np.uint16(20 * PARTS), (10, 1))
     large = enlarged(ramp)
     assert large.shape == (20, 48)
-    assert large.mean() == pytest.approx(ramp.mean(), abs=1e-6)
-    assert np.diff(large[7, 1:-1]) == pytest.approx(1 / 46, abs=1e-5)
+    assert large.mean() == ramp.mean() / PARTS
+    assert (np.diff(large[7, 1:-1].astype(int)) == 10).all()
+
+
+def test_enlarging_has_room_for_the_largest_step() -> None:
+    for steps in (LIGHTS - 1, TONES - 1):
+        assert (enlarged(np.full((4, 6), steps * PARTS, np.uint16)) == steps).all()
 
 
 def test_colours_are_looked_up_by_light_and_tone() -> None:

@@ -119,11 +119,15 @@ class Meter:
 
     def _red(self, picture: Picture, which: NDArray[np.intp]) -> NDArray[np.float32]:
         """Read the red of some cells exactly: there a level more or less makes all or nothing."""
+        pixels, width = picture.reshape(-1, 3), picture.shape[1]
         row, column = np.divmod(which, self.columns)
-        across = np.arange(self.block)
-        rows = row[:, None, None] * self.block + across[:, None]
-        columns = column[:, None, None] * self.block + across
-        red, green, blue = _EXACT[picture[rows, columns]].mean(axis=(1, 2)).T
+        first = (row * width + column) * self.block
+        light = np.zeros((which.size, 3))
+        for offset in np.add.outer(np.arange(self.block) * width, np.arange(self.block)).flat:
+            levels = pixels.take(first + offset, axis=0, mode="clip")
+            light += _EXACT.take(levels, mode="clip")
+        light /= self.block**2
+        red, green, blue = light.T
         saturated = red >= SATURATED * (green + blue)
         readings = np.where(saturated, (red - green - blue) * (320.0 / RED_SWING), 0.0)
         return readings.astype(np.float32)
