@@ -14,6 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 START_SECONDS = 20.0
@@ -27,6 +28,10 @@ DEVICE_ABSENT = "device absent: "
 
 REDIS_OPTIONS = ("--save", "", "--appendonly", "no", "--daemonize", "no")
 POSTGRES_OPTIONS = ("-h", "127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=16MB")
+
+
+hypothesis.settings.register_profile("busy machine", deadline=None)
+hypothesis.settings.load_profile("busy machine")  # others' work makes no example slow
 
 
 def _must_not_skip() -> bool:

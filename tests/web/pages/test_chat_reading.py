@@ -153,7 +153,7 @@ async def test_key_c_opens_the_chat(browser: Browser, site: Site):
         await live.page.focus("#main")
         await live.page.keyboard.press("c")
         await live.page.wait_for_selector("#chat-text")
-        await live.page.wait_for_function("document.activeElement.id === 'chat-text'")
+        await live.comes_true("document.activeElement.id === 'chat-text'")
         await live.page.keyboard.type("c")  # now it is a letter
         assert await live.page.input_value("#chat-text") == "c"
 
@@ -194,7 +194,7 @@ async def test_on_a_phone_the_chat_is_a_sheet_from_below(browser: Browser, site:
         await live.page.keyboard.press("Escape")  # first the reply, then the sheet
         await live.page.keyboard.press("Escape")
         await live.page.wait_for_selector(".sheet", state="detached")
-        await live.page.wait_for_function("document.activeElement.className === 'sheet-bar'")
+        await live.comes_true("document.activeElement.className === 'sheet-bar'")
         crowd.message("Mara", "nuevo")
         await live.shows(".sheet-bar .count", "1")
 

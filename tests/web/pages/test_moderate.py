@@ -111,7 +111,7 @@ async def test_the_keyboard_decides_and_takes_back(browser: Browser, site: Site)
         assert "Otto" in await page.page.evaluate("document.activeElement.innerText")
         await keyboard.press("d")
         await page.until(lambda seen: seen["waiting"] == 2)
-        await page.page.wait_for_function("document.activeElement.innerText.includes('Mara')")
+        await page.comes_true("document.activeElement.innerText.includes('Mara')")
         await keyboard.press("a")
         await page.until(lambda seen: seen["waiting"] == 1)
         await keyboard.press("t")
@@ -265,9 +265,8 @@ async def test_a_moderator_puts_emotes_in_and_takes_them_out(browser: Browser, s
         for name in ("disco", "vinilo"):
             await page.page.click(f"[aria-label='Remove {name}']")
             await page.page.click(".room-emotes .button-danger")
-            await page.page.wait_for_function(
-                "(name) => !document.querySelector('.room-emotes').innerText.includes(name)",
-                arg=f":{name}:",
+            await page.comes_true(
+                f"!document.querySelector('.room-emotes').innerText.includes(':{name}:')"
             )
         await page.shows(".room-emotes", "no emotes of its own yet")
 
