@@ -1,7 +1,10 @@
 """`python -m visuals.worker`: draws one set's show, told by whoever started it."""
 
-from visuals.worker.assembly import make_parts
-from visuals.worker.running import run
+import importlib
+
+from visuals.worker.manners import be_a_good_child
 
 if __name__ == "__main__":
-    run(make_parts)
+    be_a_good_child()  # first: the imports take a second of a core, which sound may need
+    assembly = importlib.import_module("visuals.worker.assembly")
+    importlib.import_module("visuals.worker.running").run(assembly.make_parts)

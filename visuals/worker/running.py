@@ -1,4 +1,4 @@
-"""The worker's life as a process: its pipes, its manners, its end.
+"""The worker's life as a process: its pipes and its end.
 
 Messages come by standard input and go by standard output (`visuals.worker.wire`); what is written
 to standard error is logged at the other end. The worker ends when its input does, however the other
@@ -7,10 +7,8 @@ end died.
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -22,11 +20,7 @@ from visuals.worker.parts import MakeParts
 from visuals.worker.performance import Performance
 from visuals.worker.wire import Begin, FromWorker, Inbox, Message, Ready, encode
 
-NICENESS: Final = 5
-"""Sound and scores go first."""
-
 READ_BYTES: Final = 1 << 20
-_PR_SET_PDEATHSIG: Final = 1
 
 
 def run(make_parts: MakeParts) -> NoReturn:
@@ -38,7 +32,6 @@ def run(make_parts: MakeParts) -> NoReturn:
         Makes what hears and draws, once it is known what is wanted.
     """
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    _be_a_good_child()
     try:
         _play(make_parts)
         code = 0
@@ -103,17 +96,6 @@ def _batches() -> Iterator[list[Message]]:
         batch = list(inbox.feed(data))
         if batch:
             yield batch
-
-
-def _be_a_good_child() -> None:
-    """Give way to others, and end when the parent ends it or dies, not with its terminal."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # sent to the whole group; the parent closes the pipe
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    if sys.platform == "linux":
-        # Even a worker that hangs, and so does not see its input end, must not stay.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _take_standard_output() -> int:

@@ -7,6 +7,7 @@ import sys
 import time
 
 from tests.visuals.worker.parts import FakeShow
+from visuals.worker.manners import be_a_good_child
 from visuals.worker.parts import Parts
 from visuals.worker.running import run
 
@@ -40,4 +41,5 @@ def make_parts(seed, size, frames_per_second, kilobits_per_second, *where) -> Pa
 
 
 if __name__ == "__main__":
+    be_a_good_child()
     run(make_parts)
