@@ -70,7 +70,7 @@ def enlarged(half: NDArray[np.uint16]) -> NDArray[np.uint16]:
 
     They are interpolated between centres of pixels: three quarters of the near one, a quarter of
     the far one. Across first, where there are still few rows to stride over. Integers of 16 bits
-    are twice as fast as floats here.
+    are half the bytes of floats.
 
     Parameters
     ----------

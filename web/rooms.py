@@ -193,7 +193,7 @@ class Lobby:
             async with asyncio.timeout(STORED_SECONDS):
                 self._stored = await self._finished(MOST_LISTED, None)
         except (StorageUnavailable, TimeoutError) as error:
-            logger.warning("rooms are listed without news of the database: %s", error)
+            logger.warning("rooms are listed without news of the database: %r", error)
         known = {each["room"] for each in on_bus}
         stored = [_stored(one, self._bus) for one in self._stored if one.room not in known]
         both = sorted([*on_bus, *filter(None, stored)], key=_by_liveness)

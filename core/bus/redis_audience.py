@@ -131,7 +131,7 @@ class RedisAudience:
             async with asyncio.timeout(WITHDRAW_SECONDS):
                 await self._withdraw()
         except (TimeoutError, RedisError, OSError) as error:
-            log.debug("audience_not_withdrawn", reason=str(error))  # it grows old instead
+            log.debug("audience_not_withdrawn", reason=repr(error))  # it grows old instead
         await self._client.aclose()
 
     def _mind(self, room: str) -> _Minded:

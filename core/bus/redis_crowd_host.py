@@ -163,7 +163,7 @@ class RedisCrowdHost:
                 if await self._lease():
                     held_until = began + LEASE_SECONDS
             except (RedisError, OSError, TimeoutError) as error:
-                log.warning("crowd_lease_unknown", reason=str(error))
+                log.warning("crowd_lease_unknown", reason=repr(error))
             self._become(self._clock.monotonic_seconds() < held_until)
             self._forget_unwatched()
             await asyncio.sleep(RENEW_SECONDS)

@@ -75,5 +75,5 @@ class RedisPublisher:
                         pipeline.publish(channel, payload)
                     await pipeline.execute()
             except (RedisError, OSError, TimeoutError) as error:
-                log.warning("crowd_messages_lost", messages=len(batch), reason=str(error))
+                log.warning("crowd_messages_lost", messages=len(batch), reason=repr(error))
                 await asyncio.sleep(RETRY_SECONDS)

@@ -122,7 +122,7 @@ async def keep_subscribed(client: Redis, read: Callable[[Subscription], Awaitabl
         try:
             await _subscribed(client, read)
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("crowd_subscription_lost", reason=str(error))
+            log.warning("crowd_subscription_lost", reason=repr(error))
         except Exception as error:  # whatever it was, others must be heard again
             # By its kind alone: what it says may quote what people said.
             log.error("crowd_reading_failed", reason=type(error).__name__)

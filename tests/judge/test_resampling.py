@@ -11,7 +11,7 @@ from tests.judge.music import mix
 MUSIC = mix(2.0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cuts=st.lists(st.integers(0, len(MUSIC)), max_size=30))
 def test_where_the_stream_is_cut_does_not_change_a_bit(cuts: list[int]) -> None:
     whole = Decimator().process(MUSIC)

@@ -4,7 +4,7 @@ import math
 import subprocess
 import sys
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sentiment.features import DENSE, Features, features
@@ -16,7 +16,6 @@ def told(text: str) -> dict[str, float]:
     return dict(zip(DENSE, features(fold(text)).dense, strict=True))
 
 
-@settings(deadline=None)  # the first message loads the lists
 @given(st.text(max_size=600))
 def test_any_text_gives_bounded_features(text: str) -> None:
     made = features(fold(text))

@@ -132,7 +132,7 @@ def test_without_libopus_what_is_lost_is_silent_and_flagged():
     assert not hops[1].samples[5 * PACKET_SAMPLES : 6 * PACKET_SAMPLES].any()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(missing=st.sets(st.integers(1, PACKETS - 2), max_size=60))
 def test_same_packets_same_hops_and_every_lost_sample_is_flagged(missing):
     packets = as_packets(tone_payloads(PACKETS), missing=missing)

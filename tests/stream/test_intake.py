@@ -140,7 +140,7 @@ async def test_reception_says_what_came():
     desk.intake.close()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(lost=st.sets(st.integers(1, 97), max_size=10), seed=st.integers(0, 2**32))
 def test_however_packets_arrive_the_same_hops_come_out(lost, seed):
     async def hops_of(shake):

@@ -95,7 +95,7 @@ def test_aiortc_is_given_one_clean_audio_track(sdp):
     assert not audio.ice_candidates_complete  # else aioice gives up before OBS has asked
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_no_mutilated_offer_raises_anything_else(data):
     lines = data.draw(st.sampled_from([offers.OBS, offers.FFMPEG, offers.CHROMIUM])).splitlines()

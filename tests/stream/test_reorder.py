@@ -135,7 +135,7 @@ def test_unwrapping_follows_any_walk(start, steps):
         assert unwrapper.unwrap(value % 2**16) == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     start=st.integers(0, 2**16 - 1),
     lost=st.sets(st.integers(1, 58), max_size=20),

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.training
 MIXED = (Component.TECHNICAL, Component.SELECTION)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**31))
 def test_the_component_is_the_one_that_is_shown(seed):
     parts = np.random.default_rng(seed).uniform(0, 1, (4, 3, 10))

@@ -57,7 +57,7 @@ def changes(senses: list[Senses], staged: list[Staging]) -> list[tuple[float, St
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(courses, st.integers(0, 1000), st.sampled_from([90.0, 128.0, 174.0]))
 def test_morphs_wait_cuts_wait_and_cuts_come_on_drops_alone(
     parts: list[tuple[Section | None, float, float, bool]], seed: int, bpm: float
@@ -81,7 +81,7 @@ def test_morphs_wait_cuts_wait_and_cuts_come_on_drops_alone(
     assert all(each.scene != each.outgoing for each in staged)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(courses, st.integers(0, 1000))
 def test_the_same_seed_and_music_stage_the_same(
     parts: list[tuple[Section | None, float, float, bool]], seed: int
@@ -145,7 +145,7 @@ def test_calm_never_cuts() -> None:
     assert len({each.scene for each in staged}) > 2
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(SCENES), st.sampled_from(SCENES))
 def test_manual_morphs_within_a_second_even_out_of_a_morph(first: str, second: str) -> None:
     director = Director(2, ENERGIES)

@@ -65,7 +65,7 @@ def test_it_is_a_generator(field: FieldModel) -> None:
     assert drawn.palette in PALETTES
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(st.integers(16, 140), st.integers(16, 90), st.sampled_from(SCENES))
 def test_pictures_have_the_size_that_was_asked_for(
     field: FieldModel, half_width: int, half_height: int, scene: str

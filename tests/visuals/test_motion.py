@@ -57,7 +57,7 @@ def test_tension_rises_through_a_build_and_falls_with_the_drop() -> None:
     assert tension[-1] < 0.05
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(40, 170), st.floats(0, 60))
 def test_a_pulse_is_highest_on_the_beat(bpm: float, beats: float) -> None:
     on, off = np.floor(beats), np.floor(beats) + 0.6
@@ -102,7 +102,7 @@ def test_calm_has_no_pulses_no_sparkles_no_bursts_and_is_slower() -> None:
     assert way(calm) < 0.5 * way(lively)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 3), min_size=2, max_size=60), st.floats(0, 1))
 def test_levels_stay_within_bounds(levels: list[float], intensity: float) -> None:
     senses = [
@@ -114,7 +114,7 @@ def test_levels_stay_within_bounds(levels: list[float], intensity: float) -> Non
         assert 0 <= each.high <= 1.5
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 0.6), min_size=1, max_size=40))
 def test_the_way_never_runs_backwards_nor_far_in_one_step(gaps: list[float]) -> None:
     positions = np.cumsum(gaps)

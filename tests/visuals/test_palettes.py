@@ -53,7 +53,7 @@ def test_middle_lights_are_colours_not_greys(slug: str) -> None:
     assert (middle.max(-1) - middle.min(-1)).min() > 40
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sampled_from(PALETTES), st.integers(-24, 24), st.floats(0.7, 1.3), st.floats(-0.5, 0.5))
 def test_no_palette_has_a_red_that_is_dangerous_to_flash(
     slug: str, turn: int, colour: float, depth: float
@@ -79,7 +79,7 @@ def test_colours_that_no_screen_shows_keep_their_lightness() -> None:
     assert linear(strong * 255) @ weights == pytest.approx(linear(grey * 255) @ weights, abs=0.09)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 11), st.sampled_from(Mode))
 def test_a_fifth_is_a_twelfth_of_the_wheel(tonic: int, mode: Mode) -> None:
     step = math.remainder(hue_of((tonic + 7) % 12, mode) - hue_of(tonic, mode), 360)

@@ -110,11 +110,7 @@ async def _own(emotes: Emotes | None, room: str) -> Sequence[Emote]:
         async with asyncio.timeout(STORE_SECONDS):
             return await emotes.list(room)
     except (StorageUnavailable, TimeoutError) as error:
-        logger.warning(
-            "emotes are listed without those of room %s: %s",
-            room,
-            str(error) or "no answer in time",
-        )
+        logger.warning("emotes are listed without those of room %s: %r", room, error)
         return ()
 
 

@@ -47,4 +47,4 @@ async def keep_settings(room: str, door: ShowDoor, store: ShowSettingsStore) -> 
         async with asyncio.timeout(STORE_SECONDS):
             await store.save(room, lambda: door.settings(room))
     except (StorageUnavailable, TimeoutError) as error:
-        logger.warning("what room %s set for its show is not stored: %s", room, error)
+        logger.warning("what room %s set for its show is not stored: %r", room, error)

@@ -145,7 +145,7 @@ SHARES = st.lists(st.floats(0, 1), min_size=len(Part), max_size=len(Part))
 MEASURES = st.tuples(*(st.floats(-scale, scale) for scale in MEASURE_SCALES))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SHARES, MEASURES)
 def test_a_transitions_findings_sum_to_what_it_lost_but_for_what_is_too_little_to_be_told(
     shares, measures

@@ -209,7 +209,7 @@ def test_the_first_transition_outweighs_what_is_usual():
     assert USUAL - dirty.set_components[TECHNICAL].value > dirty.set_components[TECHNICAL].value - 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(seed=st.integers(0, 2**31), hops=st.integers(1, 200), declared=st.sampled_from(Genre))
 def test_losses_sum_to_what_the_score_lacks_at_every_hop(seed, hops, declared):
     rng = np.random.default_rng(seed)
@@ -225,7 +225,7 @@ def test_losses_sum_to_what_the_score_lacks_at_every_hop(seed, hops, declared):
         assert_losses_explain(said.score)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     seed=st.integers(0, 2**31),
     shift=st.floats(-3, 3),

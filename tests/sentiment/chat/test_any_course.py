@@ -224,7 +224,6 @@ class AnyCourse(RuleBasedStateMachine):
 AnyCourse.TestCase.settings = settings(
     max_examples=30,
     stateful_step_count=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 TestAnyCourse = AnyCourse.TestCase

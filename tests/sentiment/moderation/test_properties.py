@@ -40,7 +40,7 @@ RULES = st.builds(
     role=st.sampled_from(Role),
     hype=st.floats(0.0, 100.0) | st.none(),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_a_verdict_keeps_its_promises(
     text: str, opinion: Opinion | None, rules: ChatRules, role: Role, hype: float | None
 ) -> None:
@@ -58,7 +58,7 @@ def test_a_verdict_keeps_its_promises(
 
 
 @given(text=ANY_TEXT | CHAT, opinion=OPINIONS)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_the_model_alone_never_times_out(text: str, opinion: Opinion) -> None:
     folded = fold(text)
     by_rules = Moderator().judge(folded, NEUTRAL, Member(), ChatRules(), 1.0)
@@ -70,7 +70,7 @@ def test_the_model_alone_never_times_out(text: str, opinion: Opinion) -> None:
 
 
 @given(texts=st.lists(CHAT, max_size=40))
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_what_is_remembered_of_a_user_is_bounded(texts: list[str]) -> None:
     moderator, member = Moderator(), Member()
     for place, text in enumerate(texts):
@@ -80,7 +80,7 @@ def test_what_is_remembered_of_a_user_is_bounded(texts: list[str]) -> None:
 
 
 @given(name=st.text(st.characters(), max_size=40) | CHAT)
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_name_is_fit_or_has_a_reason(name: str) -> None:
     fitted = fit_name(name)
     assert (fitted.shown is None) != (fitted.reason is None)
@@ -89,7 +89,7 @@ def test_any_name_is_fit_or_has_a_reason(name: str) -> None:
 
 
 @given(text=ANY_TEXT | CHAT)
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_addresses_have_a_registered_name(text: str) -> None:
     for address in addresses(fold(text)):
         assert address.host.endswith(address.site)

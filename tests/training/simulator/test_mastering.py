@@ -11,7 +11,7 @@ def test_loudness_of_a_calibrated_sine():
     assert abs(loudness_lufs(np.stack([sine, sine], axis=1)) + 23.0) < 0.1  # EBU Tech 3341, case 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**31), gain=st.floats(0.05, 8.0))
 def test_limiter_never_exceeds_its_ceiling(seed, gain):
     rng = np.random.default_rng(seed)

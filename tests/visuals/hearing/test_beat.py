@@ -116,7 +116,7 @@ events = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(events, min_size=1, max_size=12))
 def test_whatever_is_told_beats_and_bars_only_grow(told):
     clock, places = BeatClock(), []

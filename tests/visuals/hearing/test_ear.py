@@ -293,7 +293,7 @@ def test_the_embedding_is_blended_over_seconds_and_nothing_else_is_taken():
     np.testing.assert_allclose(ear.senses(len(HOUSE)).embedding, vector, atol=0.01)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 3 * SAMPLE_RATE_HZ), max_size=20), st.floats(0.0, 1.0))
 def test_whenever_it_is_asked_beats_only_grow(asked, told_after):
     ear = Ear()

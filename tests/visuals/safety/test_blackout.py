@@ -50,7 +50,7 @@ def test_it_says_when_it_is_black():
     assert not out.any()
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(hand=st.lists(st.booleans(), min_size=60, max_size=120), rate=st.floats(10, 30))
 def test_it_goes_dark_at_most_once_a_second(hand, rate):
     levels = faded([False, False, *hand], rate).astype(int)

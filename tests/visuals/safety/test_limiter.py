@@ -86,7 +86,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 @given(film=films, steps=steps, calm=st.booleans())
 def test_no_film_flashes_when_it_leaves(film, steps, calm):
     moments = list(np.cumsum(steps))
@@ -138,7 +138,7 @@ def test_the_checker_and_the_counter_find_what_is_not_limited():
     assert count(board, moments, side=1, allowed=MOST_CHANGES).restless_share == 1
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(film=st.builds(strobe, st.floats(2, 30), colours, colours), rate=st.integers(5, 30))
 def test_the_independent_checker_fails_no_strobe(film, rate):
     opinion = check(limited(film, steady(rate, 4)), rate)

@@ -26,7 +26,7 @@ def test_light_and_red_are_those_of_the_guidelines(size, side):
     assert np.abs(readings[1] * RED_SWING - redness_of(light)).max() < 6
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(colour=st.tuples(*[st.integers(0, 255)] * 3))
 def test_saturation_is_told_exactly(colour):
     picture = np.full((54, 96, 3), colour, np.uint8)

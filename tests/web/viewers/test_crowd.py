@@ -352,7 +352,7 @@ class _World:
 DEEDS = ("say", "say", "say", "arrive", "arrive", "lose", "begin", "ask", "place", "place", "tick")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(st.sampled_from(DEEDS), st.integers(0, 2)), max_size=60),
 )
