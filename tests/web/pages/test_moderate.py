@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page, Route
 
 from tests.web.pages.crowding import DJ_KEY, MODERATOR, FakeCrowd
 from tests.web.pages.serving import Site
@@ -82,6 +83,26 @@ async def test_what_waits_is_shown_with_reasons_in_words(browser: Browser, site:
         assert "2 offences before" in second and "Spam Links" in second
         assert "Deleted" in third and "asks you to look again" in third
         assert await page.page.title() == "(3) Moderate nova · DJ UNIVERSE Live"
+
+
+async def test_nothing_is_said_to_be_empty_before_the_server_answered(browser: Browser, site: Site):
+    crowd, answer = FakeCrowd(), asyncio.Event()
+
+    async def stand_in(page: Page) -> None:
+        async def late(route: Route) -> None:
+            await answer.wait()
+            await route.fallback()
+
+        await crowd.stand_in(page)
+        await page.route("**/moderation", late)
+
+    address = f"/moderate/nova#pass={MODERATOR}"
+    async with watch(browser, site, address, stand_in=stand_in) as page:
+        await page.shows(".queue-none", "Asking the server")
+        await page.shows(".decisions-none", "Asking the server")
+        answer.set()
+        await page.shows(".queue-none", "Nothing waits")
+        await page.shows(".decisions-none", "Nothing was decided of late")
 
 
 async def test_new_messages_arrive_by_themselves_and_over_http_where_the_line_is_away(

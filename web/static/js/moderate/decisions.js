@@ -11,7 +11,8 @@ const SHOWN_MOST = 100;
 
 export function Decisions({ session }) {
   const decisions = useSignal(session.decisions);
-  if (decisions.length === 0) return html`<p class="decisions-none quiet">${t("moderate.no_decisions")}</p>`;
+  const state = useSignal(session.state);
+  if (decisions.length === 0) return html`<p class="decisions-none quiet">${t(state === "open" ? "moderate.no_decisions" : "moderate.asking")}</p>`;
   return html`
     <ol class="decisions" tabindex="0" aria-label=${t("moderate.decisions")}>
       ${decisions.slice(0, SHOWN_MOST).map((entry) => html`<${Decision} key=${`${entry.at_unix_seconds} ${entry.message} ${entry.deed}`} entry=${entry} session=${session} decisions=${decisions} />`)}
