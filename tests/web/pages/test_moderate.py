@@ -20,6 +20,14 @@ from tests.web.pages.watching import Watched, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
+# As a hand does that was about to press A on what somebody else has just decided.
+PRESS_A_WHEN_A_ROW_GOES = """
+new MutationObserver((_, observer) => {
+  observer.disconnect();
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "a", bubbles: true }));
+}).observe(document.querySelector(".queue"), { childList: true });
+"""
+
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -149,6 +157,65 @@ async def test_the_keyboard_decides_and_takes_back(browser: Browser, site: Site)
         await keyboard.press("u")
         await page.shows(".notice", "Undone")
         assert crowd.deeds[3]["deed"] == "undo" and crowd.deeds[3]["message"] == ids[0]
+
+
+async def test_the_keys_are_for_what_is_chosen_while_the_server_is_slow_to_tell(
+    browser: Browser, site: Site
+):
+    crowd, answer = busy_crowd(), asyncio.Event()
+    ids = [each["message"] for each in crowd.waiting]
+
+    async def late(route: Route) -> None:
+        if route.request.method == "GET":
+            await answer.wait()
+        await route.fallback()
+
+    async with moderating(browser, site, crowd) as page:
+        await page.page.route("**/moderation", late)
+        await page.page.wait_for_selector(".queued")
+        await page.page.keyboard.press("j")
+        await page.page.keyboard.press("d")
+        for left in (2, 1, 0):
+            await page.until(lambda seen, left=left: seen["waiting"] == left)
+            await page.page.keyboard.press("a")
+        answer.set()
+        done = [(deed["deed"], deed["message"]) for deed in crowd.deeds]
+        assert done == [("deny", ids[1]), ("approve", ids[2]), ("approve", ids[0])]
+
+
+async def test_a_key_held_down_decides_once(browser: Browser, site: Site):
+    crowd = busy_crowd()
+    async with moderating(browser, site, crowd) as page:
+        await page.page.wait_for_selector(".queued")
+        await page.page.keyboard.down("d")
+        await page.until(lambda seen: seen["waiting"] == 2)
+        for _ in range(3):
+            await page.page.keyboard.down("d")
+        await page.page.keyboard.up("d")
+        await page.page.keyboard.press("a")
+        await page.until(lambda seen: seen["waiting"] == 1)
+        assert [deed["deed"] for deed in crowd.deeds] == ["deny", "approve"]
+
+
+async def test_what_takes_the_place_of_another_s_decision_is_read_before_a_key_counts(
+    browser: Browser, site: Site
+):
+    crowd = busy_crowd()
+    gone, follows = crowd.waiting[:2]
+    async with moderating(browser, site, crowd) as page:
+        await page.page.wait_for_selector(".queued")
+        await page.page.keyboard.press("t")
+        await page.shows(".queued-ways", "For 10:00")
+        await page.page.evaluate(PRESS_A_WHEN_A_ROW_GOES)
+        crowd.waiting.remove(gone)
+        crowd.tell_queue()
+        await page.until(lambda seen: seen["waiting"] == 2)
+        assert await page.page.locator(".queued-ways", has_text="For 10:00").count() == 0
+        await asyncio.sleep(0.6)
+        await page.page.keyboard.press("d")
+        await page.until(lambda seen: seen["waiting"] == 1)
+        done = [(deed["deed"], deed["message"]) for deed in crowd.deeds]
+        assert done == [("deny", follows["message"])]
 
 
 async def test_decisions_are_told_in_words_and_can_be_undone(browser: Browser, site: Site):

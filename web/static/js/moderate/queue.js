@@ -1,6 +1,6 @@
 // What waits for a decision, oldest first: one message, what the filter thought, three ways to decide.
 
-import { html, useEffect, useRef, useSignal, useState } from "../shared/view.js";
+import { html, useLayoutEffect, useRef, useSignal, useState } from "../shared/view.js";
 import { clockTime, number, t, timeOfDay } from "../shared/i18n.js";
 import { Icon } from "../shared/icons.js";
 import { notify } from "../shared/shell.js";
@@ -9,34 +9,35 @@ import { Name } from "../chat/names.js";
 import { SILENCES_SECONDS } from "../chat/message.js";
 import { faultText, reasonName } from "./words.js";
 
+const SETTLED_MS = 400; // before that nobody has read what took another message's place
+
 export function Queue({ session }) {
   const waiting = useSignal(session.waiting);
   const state = useSignal(session.state);
-  const [chosenId, setChosenId] = useState(null);
-  const [silencing, setSilencing] = useState(false);
+  const { at, choose, deciding, settled } = useChoice(waiting);
+  const [silenced, setSilenced] = useState(null); // the message whose times to choose from are shown
   const list = useRef(null);
-  const at = Math.max(0, waiting.findIndex((each) => each.message === chosenId));
-  const chosen = waiting[at] ?? null;
-  const choose = (next) => {
+  const move = (next) => {
     if (waiting[next] === undefined) return;
-    setSilencing(false);
-    setChosenId(waiting[next].message);
+    setSilenced(null);
+    choose(waiting[next].message);
     list.current?.children[next]?.focus();
   };
   const decide = async (item, deed, seconds = null) => {
-    const next = waiting[waiting.indexOf(item) + 1] ?? waiting[waiting.indexOf(item) - 1];
     const held = list.current?.contains(document.activeElement);
-    setSilencing(false);
+    setSilenced(null);
+    deciding(item.message);
     try {
       await session.act({ deed, message: item.message, user: item.user, seconds });
     } catch (error) {
       notify(faultText(error));
       return;
     }
-    setChosenId(next?.message ?? null);
-    if (held && next !== undefined) requestAnimationFrame(() => list.current?.querySelector(`[data-id="${CSS.escape(next.message)}"]`)?.focus());
+    if (held) requestAnimationFrame(() => list.current?.querySelector("[data-chosen=true]")?.focus());
   };
-  useDecidingKeys({ chosen, at, choose, decide, silencing, setSilencing, session });
+  const chosen = waiting[at] ?? null;
+  const silencing = chosen !== null && chosen.message === silenced;
+  useDecidingKeys({ chosen, at, move, decide, settled, silencing, setSilenced, session });
   if (waiting.length === 0) {
     return html`
       <div class="queue-none">
@@ -49,7 +50,7 @@ export function Queue({ session }) {
     <ol class="queue" ref=${list}>
       ${waiting.map((item, index) => html`
         <${Waiting} key=${item.message} item=${item} chosen=${index === at} session=${session} silencing=${silencing && index === at}
-          onChoose=${() => { if (index !== at) setSilencing(false); setChosenId(item.message); }} onSilence=${() => { setChosenId(item.message); setSilencing(true); }} decide=${decide} />`)}
+          onChoose=${() => { if (index !== at) setSilenced(null); choose(item.message); }} onSilence=${() => { choose(item.message); setSilenced(item.message); }} decide=${decide} />`)}
     </ol>`;
 }
 
@@ -77,28 +78,52 @@ function Waiting({ item, chosen, session, silencing, onChoose, onSilence, decide
     </li>`;
 }
 
+/**
+ * Which message the keys are for. When it goes, the one that takes its place is next; where somebody else
+ * decided it, the keys wait until one has seen that.
+ */
+function useChoice(waiting) {
+  const [id, choose] = useState(null);
+  const place = useRef(0);
+  const decided = useRef(null);
+  const movedAt = useRef(-SETTLED_MS);
+  const found = waiting.findIndex((each) => each.message === id);
+  const at = found >= 0 ? found : Math.max(0, Math.min(place.current, waiting.length - 1));
+  const next = waiting[at]?.message ?? null;
+  useLayoutEffect(() => {
+    place.current = at;
+    if (next === id) return;
+    if (id !== null && id !== decided.current) movedAt.current = performance.now();
+    choose(next);
+  });
+  return {
+    at, choose,
+    deciding: (message) => { decided.current = message; },
+    settled: () => performance.now() - movedAt.current >= SETTLED_MS,
+  };
+}
+
 /** A, D, T and then 1 to 3 decide; J and K or the arrows move; U takes the last decision back. */
-function useDecidingKeys({ chosen, at, choose, decide, silencing, setSilencing, session }) {
-  useEffect(() => {
+function useDecidingKeys({ chosen, at, move, decide, settled, silencing, setSilenced, session }) {
+  useLayoutEffect(() => { // before anybody sees what is chosen now: a key is never for what was chosen before
     const listen = (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target.closest("input, textarea, select, dialog, [role=tab]")) return;
       const silence = silencing && SILENCES_SECONDS[Number(event.key) - 1];
+      const moves = { j: () => move(at + 1), k: () => move(at - 1), arrowdown: () => move(at + 1), arrowup: () => move(at - 1) };
       const deeds = {
         a: () => chosen && decide(chosen, "approve"),
         d: () => chosen && decide(chosen, "deny"),
-        t: () => chosen && setSilencing(true),
+        t: () => chosen && setSilenced(chosen.message),
         u: () => undoLast(session),
-        j: () => choose(at + 1),
-        k: () => choose(at - 1),
-        arrowdown: () => choose(at + 1),
-        arrowup: () => choose(at - 1),
-        escape: () => setSilencing(false),
+        escape: () => setSilenced(null),
       };
-      const deed = silence ? () => decide(chosen, "time_out", silence) : deeds[event.key.toLowerCase()];
-      if (deed === undefined) return;
+      const key = event.key.toLowerCase();
+      const deed = silence ? () => decide(chosen, "time_out", silence) : deeds[key];
+      if (deed === undefined && moves[key] === undefined) return;
       event.preventDefault();
-      deed();
+      if (deed === undefined) moves[key]();
+      else if (!event.repeat && settled()) deed(); // a key held down decides once
     };
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);

@@ -33,6 +33,7 @@ export class ModerationSession {
     this.emotes = new Emotes(room);
     this.timer = 0;
     this.reading = null;
+    this.acted = 0; // deeds done
     document.addEventListener("visibilitychange", () => this.read());
     addEventListener("online", () => this.read());
     effect(() => this.hearQueue(this.crowd.queue.value));
@@ -81,7 +82,7 @@ export class ModerationSession {
   async readNow() {
     clearTimeout(this.timer);
     try {
-      const { waiting, decisions, rules } = await this.api.read();
+      const { waiting, decisions, rules } = await this.readFresh();
       this.waiting.value = waiting;
       this.decisions.value = decisions;
       this.rules.value = rules;
@@ -98,6 +99,16 @@ export class ModerationSession {
     this.readSoon(this.crowd.queue.peek() === null ? ALONE_READ_MS : READ_MS);
   }
 
+  /** What the server has after all deeds: an answer from before one would show again what was decided. */
+  async readFresh() {
+    let answer, acted;
+    do {
+      acted = this.acted;
+      answer = await this.api.read();
+    } while (acted !== this.acted);
+    return answer;
+  }
+
   refuse(code) {
     this.refusal.value = code;
     this.state.value = "refused";
@@ -110,12 +121,12 @@ export class ModerationSession {
     this.busy.value = new Set(this.busy.peek()).add(deed.message);
     try {
       await this.api.act(deed);
+      this.acted += 1;
       this.waiting.value = this.waiting.peek().filter((each) => each.message !== deed.message);
     } finally {
       const busy = new Set(this.busy.peek());
       busy.delete(deed.message);
       this.busy.value = busy;
-      await this.reading;
       this.read();
     }
   }
