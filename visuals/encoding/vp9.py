@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import Final
 
 import av
-import numpy as np
 from av.video.frame import PictureType
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange
 
 from core.media import SAMPLE_RATE_HZ
+from visuals.encoding import bt709
 from visuals.encoding.chunk import EncodedChunk, size_of
 from visuals.picture import FRAMES_PER_SECOND, Picture, PictureSize
 
@@ -25,7 +25,6 @@ KEY_SECONDS: Final = 2.0
 
 _TIME_BASE: Final = Fraction(1, SAMPLE_RATE_HZ)
 _BUFFER_SECONDS: Final = 0.3  # that the rate may run ahead, so that no second is far over it
-_BT709: Final = 1  # of primaries, transfer and matrix, as ISO/IEC 23091-2 numbers them
 _NEVER: Final = 1_000_000  # pictures: keys are asked for by time
 
 _OPTIONS: Final = {
@@ -50,7 +49,6 @@ class Vp9Encoder:
 
     def __init__(self, bits_per_second: int = TARGET_BITS_PER_SECOND) -> None:
         self._bits_per_second = bits_per_second
-        self._reformatter = VideoReformatter()
         self._codec: av.VideoCodecContext | None = None
         self._size: PictureSize | None = None
         self._start_sample = 0
@@ -99,13 +97,7 @@ class Vp9Encoder:
 
     def _encoded(self, picture: Picture, key: bool) -> tuple[bytes, bool]:
         assert self._codec is not None  # noqa: S101 - opened by the one caller
-        frame = self._reformatter.reformat(
-            av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(picture), format="rgb24"),
-            format="yuv420p",
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-            dst_colorspace=Colorspace.ITU709,
-        )
+        frame = bt709.video_frame(picture)
         frame.pts, frame.time_base = self._moment, _TIME_BASE
         frame.pict_type = PictureType.I if key else PictureType.NONE
         (packet,) = self._codec.encode(frame)
@@ -116,8 +108,8 @@ class Vp9Encoder:
         codec.width, codec.height, codec.pix_fmt = size.width, size.height, "yuv420p"
         codec.time_base, codec.framerate = _TIME_BASE, Fraction(FRAMES_PER_SECOND)
         codec.thread_count, codec.gop_size = 1, _NEVER
-        codec.color_range, codec.colorspace = ColorRange.MPEG, _BT709
-        codec.color_primaries, codec.color_trc = _BT709, _BT709
+        codec.color_range, codec.colorspace = ColorRange.MPEG, bt709.CODE
+        codec.color_primaries, codec.color_trc = bt709.CODE, bt709.CODE
         codec.bit_rate = self._bits_per_second
         rate = str(self._bits_per_second)
         buffered = str(round(self._bits_per_second * _BUFFER_SECONDS))

@@ -8,10 +8,11 @@ from typing import Final
 
 import av
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange
 from numpy.typing import NDArray
 
 from core.media import SAMPLE_RATE_HZ
+from visuals.encoding import bt709
 from visuals.picture import Picture, PictureSize
 
 QUALITY: Final = 24
@@ -24,8 +25,6 @@ _SPEED: Final = 7
 """Of libvpx's realtime mode: a fourth of the CPU of its good one, for a quarter more bits."""
 
 _KEY_SECONDS: Final = 5.0
-_BT709: Final = 1
-"""Primaries, transfer and matrix as ITU-T H.273 numbers them."""
 
 
 class FilmWriter:
@@ -57,7 +56,6 @@ class FilmWriter:
         self._sound.bit_rate = SOUND_BITS_A_SECOND
         self._sound.codec_context.flags |= av.codec.context.Flags.bitexact
         self._resampler = av.AudioResampler("flt", "stereo", SAMPLE_RATE_HZ, 960)
-        self._reformatter = VideoReformatter()
         self._frames = 0
         self._samples = 0
 
@@ -78,17 +76,11 @@ class FilmWriter:
         context = video.codec_context
         context.flags |= av.codec.context.Flags.bitexact
         context.color_range = ColorRange.MPEG
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
+        context.colorspace = context.color_primaries = context.color_trc = bt709.CODE
 
     def picture(self, picture: Picture) -> None:
         """Write the next picture."""
-        frame = self._reformatter.reformat(
-            av.VideoFrame.from_ndarray(picture, format="rgb24"),
-            format="yuv420p",
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-            dst_colorspace=Colorspace.ITU709,
-        )
+        frame = bt709.video_frame(picture)
         frame.pts, frame.time_base = self._frames, self._picture_seconds
         self._frames += 1
         self._container.mux(self._video.encode(frame))

@@ -75,6 +75,7 @@ def _play(make_parts: MakeParts) -> None:
     performance.take(rest)
     for batch in messages:
         performance.take(batch)
+        time.sleep(performance.rest_seconds())  # what comes meanwhile waits in the pipe
 
 
 class _Speaker:

@@ -80,6 +80,50 @@ def test_a_picture_comes_with_the_packet_that_completes_its_sound(stage: Stage):
         assert each.arrived_seconds == pytest.approx(packet_end / SAMPLE_RATE_HZ)
 
 
+def test_the_worker_rests_until_the_sound_of_two_pictures_is_there(stage: Stage):
+    stage.take(Watched(tuple(PictureFormat)))
+    assert stage.performance.rest_seconds() == 0.0  # it knows of no sound yet
+    stage.play(0, 5)  # up to 100 ms
+    seen = len(stage.pictures())
+    for group in range(1, 10):
+        rest_seconds = stage.performance.rest_seconds()
+        assert rest_seconds == pytest.approx(0.1, abs=0.0025)
+        began = stage.clock.monotonic_seconds()
+        stage.clock.advance(rest_seconds)
+        came = [sound(5 * group + i, arrived=began + 0.02 * (i + 1)) for i in range(5)]
+        stage.take(*came)
+        drawn = stage.pictures()[seen:]
+        seen += len(drawn)
+        assert [each.start_sample for each in drawn] == [4_800 * group + 2_400, 4_800 * (group + 1)]
+        ages = [stage.clock.monotonic_seconds() - each.arrived_seconds for each in drawn]
+        assert ages == [pytest.approx(0.04, abs=0.003), pytest.approx(0.0, abs=0.003)]
+        stage.clock.advance(0.1 * (group + 1) - stage.clock.monotonic_seconds())
+
+
+@pytest.mark.parametrize("fault", ["late", "past", "stopped"])
+def test_the_worker_does_not_rest_while_it_is_behind(stage: Stage, fault: str):
+    stage.take(Watched(tuple(PictureFormat)))
+    if fault == "past":
+        stage.clock.advance(20.0)
+        stage.take(*(sound(index, past=True) for index in range(100)))
+    elif fault == "stopped":
+        stage.play(0, 20)
+        stage.clock.advance(5.0)
+    else:
+        stage.clock.advance(5.0)
+        stage.take(*(sound(index, arrived=0.02 * index) for index in range(100)))
+    assert stage.performance.rest_seconds() == 0.0
+
+
+def test_a_clock_that_leaps_makes_no_long_rest(stage: Stage):
+    stage.take(Watched(tuple(PictureFormat)))
+    stage.play(0, 20)
+    stage.take(sound(500_000, arrived=stage.clock.monotonic_seconds()))
+    assert stage.performance.rest_seconds() <= 0.1
+    stage.take(sound(40, arrived=stage.clock.monotonic_seconds()))  # back again
+    assert stage.performance.rest_seconds() <= 0.1
+
+
 def test_every_second_picture_is_a_still_too(stage: Stage):
     stage.take(Watched(tuple(PictureFormat)))
     stage.play(0, 50)
@@ -146,9 +190,9 @@ def test_pictures_that_are_late_are_skipped_and_the_newest_is_drawn(stage: Stage
     stage.clock.advance(1.0)  # the machine was busy with something else
     late = [sound(index, arrived=0.02 * index) for index in range(10, 60)]
     stage.take(*late)
-    assert [each.start_sample for each in stage.pictures()[began:]] == [57_600]
+    assert [each.start_sample for each in stage.pictures()[began:]] == [55_200, 57_600]
     stage.play(60, 50)
-    assert sum(each.skipped for each in stage.told(Figures)) == 57_600 // 2_400 - began
+    assert sum(each.skipped for each in stage.told(Figures)) == 57_600 // 2_400 - began - 1
 
 
 def test_a_burst_that_is_not_late_is_drawn_whole(stage: Stage):
