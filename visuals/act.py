@@ -8,11 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from visuals.enlarging import TIMES, doubled, enlarging
+from visuals.feedback import Feedback
 from visuals.field import FieldModel, FieldWeights
-from visuals.grids import Grid, enlarging
+from visuals.grids import Grid
 from visuals.motion import Moves
 from visuals.picture import STANDARD
-from visuals.scenes.stage import Layers, Scene, Stage, Warp
+from visuals.scenes.stage import Layers, Scene, Stage
 
 _EXPOSURE_SECONDS: Final = 0.6
 _LEAST_EXPOSURE: Final = 0.3
@@ -41,7 +43,7 @@ class Act:
         self.scene = scene
         self._model = model
         places = scene_places(scene, Grid.of(STANDARD))  # weights must not depend on the size
-        self._weights = FieldWeights.drawn(rng, places.reshape(len(places), -1)).inputs()
+        self._weights = FieldWeights.drawn(rng, places.reshape(len(places), -1))
         self._light = np.zeros_like(grid.x)
         self._exposure: float | None = None
         self._settle(grid)
@@ -68,8 +70,7 @@ class Act:
         self,
         moves: Moves,
         conditions: NDArray[np.float32],
-        embedding: NDArray[np.float32],
-        usual: NDArray[np.float32],
+        heard: NDArray[np.float32],
     ) -> Layers:
         """Return the next moment, evenly exposed.
 
@@ -79,17 +80,14 @@ class Act:
             The movement.
         conditions
             Shape (CONDITIONS,): what moves the field.
-        embedding, usual
-            Shape (EMBEDDING_SIZE,): how the judge hears this moment, and how the last minutes.
+        heard
+            Shape (2, EMBEDDING_SIZE): how the judge hears this moment, and the last minutes.
         """
-        inputs = self._fixed | {
-            "embedding": embedding[None],
-            "usual": usual[None],
-            "conditions": conditions[None],
-            "previous": self._light[None, None],
-            **_warped(self.scene.warp(moves), self._grid.aspect),
-        }
-        (tone, drift_x, drift_y), trail = self._model.run(self._grid, inputs)
+        inputs = self._fixed | {"conditions": conditions[None, None], "heard": heard[None]}
+        small = self._model.run(self._grid, inputs)
+        height, width = self._grid.x.shape
+        tone, drift_x, drift_y = doubled(small * np.float32(1 / TIMES))[:, :height, :width]
+        trail = self._feedback.moved(self._light, self.scene.warp(moves), drift_x, drift_y)
         light, colour = self.scene.paint(Stage(moves, tone, drift_x, drift_y, trail))
         self._light = np.clip(light, 0, 1.5)
         return Layers(self._light * np.float32(self._exposed(moves.seconds)), colour)
@@ -107,31 +105,11 @@ class Act:
     def _settle(self, grid: Grid) -> None:
         self._grid = grid
         self.scene.fit(grid)
-        right, up = self.scene.currents(grid)
-        currents = np.stack([-right / np.float32(grid.aspect), up], -1)  # where light comes from
-        self._fixed = self._weights | {
-            "points": scene_places(self.scene, grid)[None],
-            "taller": grid.taller[None],
-            "wider": grid.wider[None],
-            "positions": grid.positions[None],
-            "currents": currents[None],
-        }
+        self._feedback = Feedback(grid, *self.scene.currents(grid))
+        waves = self._weights.waves(scene_places(self.scene, grid))
+        self._fixed = self._weights.inputs() | {"waves": waves}
 
 
 def scene_places(scene: Scene, grid: Grid) -> NDArray[np.float32]:
-    """Return a scene's coordinates, contiguous as the runtime wants them."""
-    return np.ascontiguousarray(scene.places(grid), np.float32)
-
-
-def _warped(warp: Warp, aspect: float) -> dict[str, NDArray[np.float32]]:
-    """Return the warp as the model takes it: where each point's light comes from."""
-    cos, sin = math.cos(warp.turn) / warp.zoom, math.sin(warp.turn) / warp.zoom
-    affine = [
-        [cos, sin * aspect],
-        [-sin / aspect, cos],
-        [-warp.right / aspect, warp.up],
-    ]
-    return {
-        "affine": np.array([affine], np.float32),
-        "pulls": np.array([[warp.pull, warp.drift]], np.float32),
-    }
+    """Return a scene's coordinates as the field takes them."""
+    return np.asarray(scene.places(grid), np.float32)

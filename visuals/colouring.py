@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from visuals.enlarging import doubled
 from visuals.palettes import LIGHTS, MOST_LIGHT, TONES
 from visuals.picture import Picture
 
@@ -68,25 +69,13 @@ def _stepped(values: NDArray[np.float32], scale: float, most: int) -> NDArray[np
 def enlarged(half: NDArray[np.uint16]) -> NDArray[np.uint16]:
     """Return whole steps at twice the height and width.
 
-    They are interpolated between centres of pixels: three quarters of the near one, a quarter of
-    the far one. Across first, where there are still few rows to stride over. Integers of 16 bits
-    are half the bytes of floats.
+    Integers of 16 bits are half the bytes of floats.
 
     Parameters
     ----------
     half
         Shape (..., height, width), in steps times `PARTS`, below 2^12.
     """
-    *images, height, width = half.shape
-    wide = np.empty((*images, height, 2 * width), np.uint16)  # times 4
-    near = half * np.uint16(3)
-    np.add(near[..., 1:], half[..., :-1], out=wide[..., 2::2])
-    np.add(near[..., :-1], half[..., 1:], out=wide[..., 1:-1:2])
-    wide[..., 0], wide[..., -1] = half[..., 0] << 2, half[..., -1] << 2
-    tall = np.empty((*images, 2 * height, 2 * width), np.uint16)  # times 16
-    near = wide * np.uint16(3)
-    np.add(near[..., 1:, :], wide[..., :-1, :], out=tall[..., 2::2, :])
-    np.add(near[..., :-1, :], wide[..., 1:, :], out=tall[..., 1:-1:2, :])
-    tall[..., 0, :], tall[..., -1, :] = wide[..., 0, :] << 2, wide[..., -1, :] << 2
+    tall = doubled(half)
     tall >>= _PART_BITS + 4
     return tall

@@ -1,7 +1,7 @@
-"""The neural field: a small network from places to values, and the feedback behind it.
+"""The neural field: a small network from places to values.
 
-The network's weights are drawn from a show's seed and go into the model as inputs, so that one
-shipped model draws every show. `training.visuals.graph` says what its inputs are.
+Its weights are drawn from a show's seed and go into the model as inputs, so that one shipped model
+draws every show. `training.visuals.graph` says what its inputs are.
 """
 
 from __future__ import annotations
@@ -38,18 +38,22 @@ MODELS: Final = Path(__file__).parent / "models"
 _FIRST_GAIN: Final = 1.5  # of places: how many hills a field has
 _STEERING_GAIN: Final = 0.55  # of the music: how far it moves them
 _HIDDEN_GAIN: Final = 1.7  # tanh(1.7 x) neither dies out nor saturates over these few layers
+_ALWAYS: Final = 20.0  # its tanh is 1 in 32 bits
+
+UNITS: Final = HIDDEN + 1
+"""Of a layer as the model has it: the last always says 1, and carries the next layer's biases."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldWeights:
-    """One network; shapes as in `training.visuals.graph`, without the row of the show."""
+    """One network: `sin(first place + steering heard + bias)`, tanh layers, `last` and `offset`."""
 
-    first: NDArray[np.float32]
-    steering: NDArray[np.float32]
-    hidden: NDArray[np.float32]
-    biases: NDArray[np.float32]
-    last: NDArray[np.float32]
-    offset: NDArray[np.float32]
+    first: NDArray[np.float32]  # shape (HIDDEN, COORDINATES)
+    steering: NDArray[np.float32]  # (HIDDEN, CONDITIONS + LATENT)
+    hidden: NDArray[np.float32]  # (LAYERS, HIDDEN, HIDDEN)
+    biases: NDArray[np.float32]  # (LAYERS + 1, HIDDEN)
+    last: NDArray[np.float32]  # (len(LABELS), HIDDEN)
+    offset: NDArray[np.float32]  # (len(LABELS),)
 
     @classmethod
     def drawn(cls, rng: np.random.Generator, places: NDArray[np.float32]) -> FieldWeights:
@@ -78,10 +82,37 @@ class FieldWeights:
 
     def inputs(self) -> dict[str, NDArray[np.float32]]:
         """Return the weights as the model takes them."""
-        return {
-            name: getattr(self, name)[None]
-            for name in ("first", "steering", "hidden", "biases", "last", "offset")
+        always = np.zeros((1, UNITS), np.float32)
+        always[0, -1] = _ALWAYS
+        layers = {
+            f"hidden_{index}": np.vstack([_beside(*layer), always])
+            for index, layer in enumerate(zip(self.hidden, self.biases[1:], strict=True))
         }
+        steering = np.zeros((self.steering.shape[1], UNITS), np.float32)
+        steering[:, :-1] = self.steering.T
+        weights = {"steering": steering, **layers, "last": _beside(self.last, self.offset)}
+        return {name: each[None] for name, each in weights.items()}
+
+    def waves(self, places: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the first layer where nothing is heard, as the model takes it.
+
+        Parameters
+        ----------
+        places
+            Coordinates of the field's points, shape (COORDINATES, ...).
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (1, 2 UNITS, points): sines, then cosines.
+        """
+        angles = np.full((UNITS, places[0].size), np.pi / 2)  # whose sine is 1
+        angles[:-1] = self.first @ places.reshape(len(places), -1) + self.biases[0][:, None]
+        return np.concatenate([np.sin(angles), np.cos(angles)]).astype(np.float32)[None]
+
+
+def _beside(matrix: NDArray[np.float32], biases: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.hstack([matrix, biases[:, None]])
 
 
 class FieldModel:
@@ -158,12 +189,10 @@ class FieldModel:
         """Where it runs."""
         return self._placement
 
-    def run(
-        self, grid: Grid, inputs: Mapping[str, NDArray[np.float32]]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return the field, shape (channels, height, width), and the trail, (height, width)."""
-        field, trail = self._model(grid).run(inputs)
-        return field[0], trail[0, 0]
+    def run(self, grid: Grid, inputs: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Return the field, shape (channels, height, width) of the grid's small places."""
+        (field,) = self._model(grid).run(inputs)
+        return np.asarray(field[0].reshape(-1, *grid.small_x.shape))
 
     def _model(self, grid: Grid) -> Model:
         key = grid.x.shape if self._placement.provider.on_gpu else (0, 0)
@@ -178,23 +207,11 @@ class FieldModel:
 
 def row_shapes(grid: Grid) -> dict[str, tuple[int, ...]]:
     """Return the shapes of one show's inputs."""
-    height, width = grid.x.shape
     return {
-        "embedding": (EMBEDDING_SIZE,),
-        "usual": (EMBEDDING_SIZE,),
-        "conditions": (CONDITIONS,),
-        "points": (COORDINATES, *grid.small_x.shape),
-        "first": (HIDDEN, COORDINATES),
-        "steering": (HIDDEN, CONDITIONS + LATENT),
-        "hidden": (LAYERS, HIDDEN, HIDDEN),
-        "biases": (LAYERS + 1, HIDDEN),
-        "last": (len(LABELS), HIDDEN),
-        "offset": (len(LABELS),),
-        "previous": (1, height, width),
-        "taller": grid.taller.shape,
-        "wider": grid.wider.shape,
-        "positions": (height, width, 3),
-        "currents": (height, width, 2),
-        "affine": (3, 2),
-        "pulls": (2,),
+        "heard": (2, EMBEDDING_SIZE),
+        "conditions": (1, CONDITIONS),
+        "waves": (2 * UNITS, grid.small_x.size),
+        "steering": (CONDITIONS + LATENT, UNITS),
+        **{f"hidden_{index}": (UNITS, UNITS) for index in range(LAYERS)},
+        "last": (len(LABELS), UNITS),
     }

@@ -116,7 +116,7 @@ class ShowGenerator:
         self._acts[staging.scene] = act
 
     def _heard(self, senses: Senses, moves: Moves) -> tuple[NDArray[np.float32], ...]:
-        """Return the field's conditions, the embedding, and what it usually is."""
+        """Return the field's conditions, and the embedding with what it usually is."""
         embedding = senses.embedding.astype(np.float32).reshape(EMBEDDING_SIZE)
         if self._usual is None:
             self._usual = embedding
@@ -133,7 +133,7 @@ class ShowGenerator:
             moves.energy + 0.5 * moves.richness,
             moves.burst,
         ]
-        return np.array(conditions, np.float32), embedding, self._usual
+        return np.array(conditions, np.float32), np.stack([embedding, self._usual])
 
 
 def _dissolved(old: Layers, new: Layers, progress: float) -> Layers:

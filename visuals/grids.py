@@ -6,6 +6,7 @@ is wide. So a scene looks the same at any size.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,9 +26,6 @@ class Grid:
     angle: NDArray[np.float32]  # radians
     small_x: NDArray[np.float32]  # shape (height / 4, width / 4), rounded up
     small_y: NDArray[np.float32]
-    positions: NDArray[np.float32]  # shape (height / 2, width / 2, 3): see training.visuals.graph
-    taller: NDArray[np.float32]
-    wider: NDArray[np.float32]
 
     @property
     def aspect(self) -> float:
@@ -38,10 +36,9 @@ class Grid:
     def of(cls, size: PictureSize) -> Grid:
         """Return the grid of pictures of `size`."""
         height, width = size.height // 2, size.width // 2
-        small_height, small_width = (height + 1) // 2, (width + 1) // 2
         aspect = size.width / size.height
         x, y = _places(height, width, aspect)
-        small_x, small_y = _places(small_height, small_width, aspect)
+        small_x, small_y = _places(height / 2, width / 2, aspect)
         return cls(
             size=size,
             x=x,
@@ -50,24 +47,14 @@ class Grid:
             angle=np.arctan2(y, x),
             small_x=small_x,
             small_y=small_y,
-            positions=np.stack([x / np.float32(aspect), -y, np.ones_like(x)], -1),
-            taller=enlarging(height, small_height),
-            wider=np.ascontiguousarray(enlarging(width, small_width).T),
         )
 
 
-def enlarging(large: int, small: int) -> NDArray[np.float32]:
-    """Return the product, shape (large, small), that interpolates between centres of pixels."""
-    wanted = np.clip((np.arange(large) + 0.5) * small / large - 0.5, 0, small - 1)
-    distance = np.abs(wanted[:, None] - np.arange(small)[None, :])
-    product: NDArray[np.float32] = np.maximum(0, 1 - distance).astype(np.float32)
-    return product
-
-
 def _places(
-    height: int, width: int, aspect: float
+    height: float, width: float, aspect: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    across = ((np.arange(width) + 0.5) / width * 2 - 1) * aspect
-    up = 1 - (np.arange(height) + 0.5) / height * 2
+    """Return the centres of so many rows and columns; the last ones may be halves."""
+    across = ((np.arange(math.ceil(width)) + 0.5) / width * 2 - 1) * aspect
+    up = 1 - (np.arange(math.ceil(height)) + 0.5) / height * 2
     x, y = np.meshgrid(across, up)
     return x.astype(np.float32), y.astype(np.float32)

@@ -28,7 +28,6 @@ LAYERS: Final = 2
 def settings() -> dict[str, object]:
     """Return what a model file must have been made for, as it travels in its metadata."""
     return {
-        "coordinates": COORDINATES,
         "conditions": CONDITIONS,
         "latent": LATENT,
         "hidden": HIDDEN,

@@ -1,1 +1,1 @@
-"""Makes the visuals' one model: the neural field and its feedback, as an ONNX graph."""
+"""Makes the visuals' one model: the neural field, as an ONNX graph."""

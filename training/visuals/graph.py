@@ -1,19 +1,21 @@
-"""The neural field and the feedback as one ONNX graph, of operators that CUDA has kernels for.
+"""The neural field as one ONNX graph, of operators that CUDA has kernels for.
 
-    embedding, usual (B, 128)            how the judge hears this moment, and the last minutes
-    conditions (B, 8)                    what the music moves
-    points (B, 4, h, w)                  where each point of the field lies, as the scene folds it
-    first (B, 16, 4), steering (B, 16, 16), hidden (B, 2, 16, 16), biases (B, 3, 16),
-    last (B, 3, 16), offset (B, 3)       the field's weights, drawn from a show's seed
-    previous (B, 1, H, W)                the light of the last picture
-    taller (B, H, h), wider (B, w, W)    products that enlarge the field
-    positions (B, H, W, 3)               where the light's points lie, -1 to 1, and a 1
-    currents (B, H, W, 2)                where the scene pulls them
-    affine (B, 3, 2), pulls (B, 2)       zoom, turn and shift; strength of currents and of drift
-    -> field (B, 3, H, W), trail (B, 1, H, W)
+    heard (B, 2, 128)                    how the judge hears this moment, and the last minutes
+    conditions (B, 1, 8)                 what the music moves
+    waves (B, 34, n)                     sines, then cosines, of the first layer where nothing is
+                                         heard, at each point of the field
+    steering (B, 16, 17)                 how far what is heard turns them
+    hidden_0, hidden_1 (B, 17, 17),
+    last (B, 3, 17)                      the layers after the first
+    -> field (B, 3, n)
 
 The field is a compositional pattern-producing network (Stanley 2007): a small network from place to
-value. It is evaluated on a grid of half the size and enlarged, which a smooth field does not mind.
+value. Its weights are drawn from a show's seed. The last unit of each layer always says 1, so that
+the next layer's biases are a column like the others.
+
+The first layer is sin(a + s), where `a` depends on the place alone and `s` on what is heard alone.
+It is never computed: sin(a + s) = sin a cos s + cos a sin s, so that sines and cosines that are
+known beforehand go into the next layer's product, whose weights are turned by s instead.
 """
 
 from __future__ import annotations
@@ -32,7 +34,6 @@ from inference.files import CHECKSUMS
 from inference.specification import Specification
 from visuals.specification import (
     CONDITIONS,
-    COORDINATES,
     HIDDEN,
     KIND,
     LABELS,
@@ -41,7 +42,7 @@ from visuals.specification import (
     settings,
 )
 
-VERSION: Final = "0.1.0"
+VERSION: Final = "0.2.0"
 OPSET: Final = 18
 _IR_VERSION: Final = 10
 
@@ -52,32 +53,17 @@ ABSOLUTE_GAIN: Final = 3.0
 RELATIVE_GAIN: Final = 9.0
 """How far the embedding itself, and its distance from the last minutes', move the latent."""
 
-EDGE: Final = 0.985
-"""Farthest that light is looked up from: beyond the outermost points there is nothing."""
+_UNITS: Final = HIDDEN + 1  # one of them always says 1
 
 INPUTS: Final[dict[str, tuple[int | str, ...]]] = {
-    "embedding": (EMBEDDING_SIZE,),
-    "usual": (EMBEDDING_SIZE,),
-    "conditions": (CONDITIONS,),
-    "points": (COORDINATES, "field_height", "field_width"),
-    "first": (HIDDEN, COORDINATES),
-    "steering": (HIDDEN, CONDITIONS + LATENT),
-    "hidden": (LAYERS, HIDDEN, HIDDEN),
-    "biases": (LAYERS + 1, HIDDEN),
-    "last": (len(LABELS), HIDDEN),
-    "offset": (len(LABELS),),
-    "previous": (1, "height", "width"),
-    "taller": ("height", "field_height"),
-    "wider": ("field_width", "width"),
-    "positions": ("height", "width", 3),
-    "currents": ("height", "width", 2),
-    "affine": (3, 2),
-    "pulls": (2,),
+    "heard": (2, EMBEDDING_SIZE),
+    "conditions": (1, CONDITIONS),
+    "waves": (2 * _UNITS, "points"),
+    "steering": (CONDITIONS + LATENT, _UNITS),
+    **{f"hidden_{index}": (_UNITS, _UNITS) for index in range(LAYERS)},
+    "last": (len(LABELS), _UNITS),
 }
-OUTPUTS: Final[dict[str, tuple[int | str, ...]]] = {
-    "field": (len(LABELS), "height", "width"),
-    "trail": (1, "height", "width"),
-}
+OUTPUTS: Final[dict[str, tuple[int | str, ...]]] = {"field": (len(LABELS), "points")}
 
 
 def export(directory: Path) -> None:
@@ -116,24 +102,13 @@ def projection() -> NDArray[np.float32]:
 def field_graph() -> onnx.ModelProto:
     """Return the graph, without a specification."""
     constants = {
-        "projection": projection(),
+        "projection": _both_projected(),
         "least": np.float32(1e-6),
-        "absolute_gain": np.float32(ABSOLUTE_GAIN / np.sqrt(EMBEDDING_SIZE) * 2),
-        "relative_gain": np.float32(RELATIVE_GAIN / np.sqrt(EMBEDDING_SIZE) * 2),
-        "along": np.array([1], np.int64),
-        "column": np.array([2], np.int64),
-        "flat": np.array([0, 0, -1], np.int64),
-        "channels": np.array([len(LABELS)], np.int64),
-        "each": np.array([1] * (LAYERS + 1), np.int64),
-        "layers": np.array([1] * LAYERS, np.int64),
-        "tone_and_drift": np.array([1, 2], np.int64),
-        "lowest": np.float32(-EDGE),
-        "highest": np.float32(EDGE),
-        "one_and_one": np.array([1, 1], np.int64),
-        "two_axes": np.array([1, 2], np.int64),
+        "across": np.array([2], np.int64),
+        "one_row": np.array([0, 1, -1], np.int64),
     }
     graph = helper.make_graph(
-        [*_latent(), *_field(), *_enlarged(), *_feedback()],
+        [*_latent(), *_turned(), *_field()],
         KIND,
         [_tensor(name, shape) for name, shape in INPUTS.items()],
         [_tensor(name, shape) for name, shape in OUTPUTS.items()],
@@ -145,6 +120,17 @@ def field_graph() -> onnx.ModelProto:
     return model
 
 
+def _both_projected() -> NDArray[np.float32]:
+    """Return the projection of both directions in a row, shape (2 EMBEDDING_SIZE, LATENT).
+
+    Where it points counts, and above all how it differs from the last minutes:
+    absolute x heard + relative x (heard - usual).
+    """
+    scale = 2 / np.sqrt(EMBEDDING_SIZE)
+    gains = np.array([[[ABSOLUTE_GAIN + RELATIVE_GAIN]], [[-RELATIVE_GAIN]]]) * scale
+    return np.asarray((gains * projection()).reshape(-1, LATENT), np.float32)
+
+
 def _tensor(name: str, shape: tuple[int | str, ...]) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["shows", *shape])
 
@@ -153,98 +139,40 @@ def _latent() -> list[onnx.NodeProto]:
     """Project what is heard: where it points, and how it differs from the last minutes."""
     node = helper.make_node
     return [
-        *_unit("embedding"),
-        *_unit("usual"),
-        node("Sub", ["embedding_unit", "usual_unit"], ["unusual"]),
-        node("Mul", ["embedding_unit", "absolute_gain"], ["as_it_is"]),
-        node("Mul", ["unusual", "relative_gain"], ["as_news"]),
-        node("Add", ["as_it_is", "as_news"], ["said"]),
-        node("MatMul", ["said", "projection"], ["projected"]),
+        node("Mul", ["heard", "heard"], ["squares"]),
+        node("ReduceSum", ["squares", "across"], ["sums"], keepdims=1),
+        node("Add", ["sums", "least"], ["some"]),
+        node("Sqrt", ["some"], ["lengths"]),
+        node("Div", ["heard", "lengths"], ["directions"]),
+        node("Reshape", ["directions", "one_row"], ["direction_row"]),
+        node("MatMul", ["direction_row", "projection"], ["projected"]),
         node("Tanh", ["projected"], ["latent"]),
-        node("Concat", ["conditions", "latent"], ["condition_row"], axis=1),
-        node("Unsqueeze", ["condition_row", "column"], ["condition_column"]),
-        node("MatMul", ["steering", "condition_column"], ["steered"]),
     ]
 
 
-def _unit(name: str) -> list[onnx.NodeProto]:
+def _turned() -> list[onnx.NodeProto]:
+    """Turn the first hidden layer's weights by what is heard, instead of the waves."""
     node = helper.make_node
     return [
-        node("Mul", [name, name], [f"{name}_squares"]),
-        node("ReduceSum", [f"{name}_squares", "along"], [f"{name}_sum"], keepdims=1),
-        node("Add", [f"{name}_sum", "least"], [f"{name}_some"]),
-        node("Sqrt", [f"{name}_some"], [f"{name}_length"]),
-        node("Div", [name, f"{name}_length"], [f"{name}_unit"]),
+        node("Concat", ["conditions", "latent"], ["condition_row"], axis=2),
+        node("MatMul", ["condition_row", "steering"], ["turn"]),
+        node("Cos", ["turn"], ["turn_cos"]),
+        node("Sin", ["turn"], ["turn_sin"]),
+        node("Mul", ["hidden_0", "turn_cos"], ["for_sines"]),
+        node("Mul", ["hidden_0", "turn_sin"], ["for_cosines"]),
+        node("Concat", ["for_sines", "for_cosines"], ["turned_0"], axis=2),
     ]
 
 
 def _field() -> list[onnx.NodeProto]:
-    """Run the network from places to values, all points of the small grid at once."""
+    """Run the network from waves to values, all points at once."""
     node = helper.make_node
-    biases = [f"bias_{index}" for index in range(LAYERS + 1)]
-    matrices = [f"matrix_{index}" for index in range(LAYERS)]
-    nodes = [
-        node("Reshape", ["points", "flat"], ["places"]),
-        node("Split", ["biases", "each"], [f"{name}_row" for name in biases], axis=1),
-        *(node("Transpose", [f"{name}_row"], [name], perm=[0, 2, 1]) for name in biases),
-        node("Split", ["hidden", "layers"], [f"{name}_one" for name in matrices], axis=1),
-        *(node("Squeeze", [f"{name}_one", "along"], [name]) for name in matrices),
-        node("MatMul", ["first", "places"], ["first_product"]),
-        node("Add", ["steered", biases[0]], ["first_bias"]),
-        node("Add", ["first_product", "first_bias"], ["first_sum"]),
-        node("Sin", ["first_sum"], ["layer_0"]),
-    ]
-    for index, (matrix, bias) in enumerate(zip(matrices, biases[1:], strict=True)):
+    matrices = ["turned_0", *(f"hidden_{index}" for index in range(1, LAYERS)), "last"]
+    values = ["waves", *(f"layer_{index}" for index in range(LAYERS)), "field"]
+    nodes = []
+    for matrix, below, above in zip(matrices, values[:-1], values[1:], strict=True):
         nodes += [
-            node("MatMul", [matrix, f"layer_{index}"], [f"product_{index}"]),
-            node("Add", [f"product_{index}", bias], [f"sum_{index}"]),
-            node("Tanh", [f"sum_{index}"], [f"layer_{index + 1}"]),
+            node("MatMul", [matrix, below], [f"{above}_sum"]),
+            node("Tanh", [f"{above}_sum"], [above]),
         ]
-    return [
-        *nodes,
-        node("MatMul", ["last", f"layer_{LAYERS}"], ["values_product"]),
-        node("Unsqueeze", ["offset", "column"], ["offset_column"]),
-        node("Add", ["values_product", "offset_column"], ["values"]),
-        node("Tanh", ["values"], ["small_flat"]),
-    ]
-
-
-def _enlarged() -> list[onnx.NodeProto]:
-    """Bring the field to the size of the light: a product for each axis, cheaper than Resize."""
-    node = helper.make_node
-    return [
-        node("Shape", ["points"], ["shows"], start=0, end=1),
-        node("Shape", ["points"], ["small_size"], start=2, end=4),
-        node("Concat", ["shows", "channels", "small_size"], ["small_shape"], axis=0),
-        node("Reshape", ["small_flat", "small_shape"], ["small"]),
-        node("Unsqueeze", ["taller", "along"], ["taller_each"]),
-        node("Unsqueeze", ["wider", "along"], ["wider_each"]),
-        node("MatMul", ["taller_each", "small"], ["tall"]),
-        node("MatMul", ["tall", "wider_each"], ["field"]),
-    ]
-
-
-def _feedback() -> list[onnx.NodeProto]:
-    """Look up the last light where zoom, turn, currents and the field's drift come from."""
-    node = helper.make_node
-    return [
-        node("Unsqueeze", ["affine", "along"], ["affine_each"]),
-        node("MatMul", ["positions", "affine_each"], ["placed"]),
-        node("Unsqueeze", ["pulls", "two_axes"], ["pull_rows"]),
-        node("Split", ["pull_rows", "one_and_one"], ["pull", "drifting"], axis=3),
-        node("Mul", ["currents", "pull"], ["pulled"]),
-        node("Add", ["placed", "pulled"], ["drawn"]),
-        node("Split", ["field", "tone_and_drift"], ["tone", "drift"], axis=1),
-        node("Transpose", ["drift"], ["drift_last"], perm=[0, 2, 3, 1]),
-        node("Mul", ["drift_last", "drifting"], ["drifted"]),
-        node("Add", ["drawn", "drifted"], ["sought"]),
-        node("Clip", ["sought", "lowest", "highest"], ["source"]),
-        node(
-            "GridSample",
-            ["previous", "source"],
-            ["trail"],
-            mode="bilinear",
-            padding_mode="zeros",  # the cheapest by far; what is sought lies inside already
-            align_corners=0,
-        ),
-    ]
+    return nodes
