@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from visuals.enlarging import TIMES, doubled, enlarging
+from visuals.enlarging import doubled, enlarging
 from visuals.feedback import Feedback
 from visuals.field import FieldModel, FieldWeights
 from visuals.grids import Grid
@@ -86,7 +86,7 @@ class Act:
         inputs = self._fixed | {"conditions": conditions[None, None], "heard": heard[None]}
         small = self._model.run(self._grid, inputs)
         height, width = self._grid.x.shape
-        tone, drift_x, drift_y = doubled(small * np.float32(1 / TIMES))[:, :height, :width]
+        tone, drift_x, drift_y = (doubled(each)[:height, :width] for each in small)
         trail = self._feedback.moved(self._light, self.scene.warp(moves), drift_x, drift_y)
         light, colour = self.scene.paint(Stage(moves, tone, drift_x, drift_y, trail))
         self._light = np.clip(light, 0, 1.5)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from visuals.grids import Grid
 from visuals.scenes.stage import Warp
-
-EDGE: Final = 0.985
-"""Farthest from the middle that light is looked up, of the way to the edge: the outermost points
-would be smeared over the picture for as long as the light moves inwards."""
 
 
 class Feedback:
@@ -29,10 +25,11 @@ class Feedback:
 
     def __init__(self, grid: Grid, right: NDArray[np.float32], up: NDArray[np.float32]) -> None:
         self._height, self._width = grid.x.shape
-        self._half = grid.x.shape[0] / 2  # points in a half height, in which lengths are given
-        self._x, self._y = grid.x[0], grid.y[:, :1]
+        self._half = np.float32(self._height / 2)  # points in a half height, as lengths are given
+        self._columns = np.arange(self._width, dtype=np.float32)
+        self._rows = np.arange(self._height, dtype=np.float32)[:, None]
         still = not (right.any() or up.any())
-        self._currents = None if still else (right * -_single(self._half), up * _single(self._half))
+        self._currents = None if still else (right * -self._half, up * self._half)
 
     def moved(
         self,
@@ -43,6 +40,8 @@ class Feedback:
     ) -> NDArray[np.float32]:
         """Return what arrives at each point; all arrays have one shape, (height, width).
 
+        Light comes from between four points, and from beyond the edge as it is at the edge.
+
         Parameters
         ----------
         light
@@ -52,66 +51,35 @@ class Feedback:
         drift_x, drift_y
             Where the neural field bends the way to, -1 to 1.
         """
-        column, row = self._sought(warp)
+        affine = self._affine(warp)
+        if self._currents is None and warp.drift == 0:
+            size, flags = (self._width, self._height), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            straight = cv2.warpAffine(
+                light, affine, size, flags=flags, borderMode=cv2.BORDER_REPLICATE
+            )
+            return np.asarray(straight, np.float32)
+        column, row = (
+            (self._columns * across + shift) + self._rows * down for across, down, shift in affine
+        )
         if self._currents is not None:
-            column += self._currents[0] * _single(warp.pull)
-            row += self._currents[1] * _single(warp.pull)
-        if warp.drift:
-            column += drift_x * _single(warp.drift * self._width / 2)
-            row += drift_y * _single(warp.drift * self._height / 2)
-        return looked_up(light, _within(row, self._height), _within(column, self._width))
+            column, row = (
+                cv2.scaleAdd(current, warp.pull, sought)
+                for current, sought in zip(self._currents, (column, row), strict=True)
+            )
+        column = cv2.scaleAdd(drift_x, warp.drift * self._width / 2, column)
+        row = cv2.scaleAdd(drift_y, warp.drift * self._height / 2, row)
+        trail = cv2.remap(light, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(trail, np.float32)
 
-    def _sought(self, warp: Warp) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return which column and row each point's light comes from by zoom, turn and shift."""
-        scale = self._half / warp.zoom
-        cos, sin = _single(scale * math.cos(warp.turn)), _single(scale * math.sin(warp.turn))
-        middle = (self._width - 1) / 2 - self._half * warp.right
-        column = self._x * cos + _single(middle) + self._y * sin
-        middle = (self._height - 1) / 2 + self._half * warp.up
-        row = self._x * sin + (_single(middle) - self._y * cos)
-        return column, row
+    def _affine(self, warp: Warp) -> NDArray[np.float32]:
+        """Return the product, shape (2, 3), that makes of a column, a row and 1 a point's origin.
 
-
-def looked_up(
-    light: NDArray[np.float32], row: NDArray[np.float32], column: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return the light at places between its points, from the four around each.
-
-    Parameters
-    ----------
-    light
-        Shape (height, width), contiguous.
-    row, column
-        Places, from 0 to less than `height - 1` and `width - 1`; used up.
-    """
-    width = light.shape[1]
-    top, left = row.astype(np.int32), column.astype(np.int32)
-    row -= top.astype(np.float32)
-    column -= left.astype(np.float32)
-    top *= np.int32(width)
-    top += left
-    at, flat = top.astype(np.intp), light.reshape(-1)
-    # Every place lies inside; but to be told so makes a lookup cheaper.
-    above, right = flat.take(at, mode="clip"), flat[1:].take(at, mode="clip")
-    right -= above
-    right *= column
-    above += right
-    below, right = flat[width:].take(at, mode="clip"), flat[width + 1 :].take(at, mode="clip")
-    right -= below
-    right *= column
-    below += right
-    below -= above
-    below *= row
-    above += below
-    return above
-
-
-def _within(place: NDArray[np.float32], points: int) -> NDArray[np.float32]:
-    """Bring places to where light is looked up, in place."""
-    least = max(0.0, (1 - EDGE) * points / 2 - 0.5)
-    np.maximum(place, _single(least), out=place)
-    return np.minimum(place, _single(points - 1.001 - least), out=place)
-
-
-def _single(value: float) -> np.float32:
-    return np.float32(value)
+        Zoom and turn are around the middle; rows run down, lengths upwards.
+        """
+        cos, sin = math.cos(warp.turn) / warp.zoom, math.sin(warp.turn) / warp.zoom
+        middle_column, middle_row = (self._width - 1) / 2, (self._height - 1) / 2
+        across = [cos, -sin, middle_column * (1 - cos) + middle_row * sin]
+        down = [sin, cos, middle_row * (1 - cos) - middle_column * sin]
+        across[2] -= float(self._half) * warp.right
+        down[2] += float(self._half) * warp.up
+        return np.array([across, down], np.float32)

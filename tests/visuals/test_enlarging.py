@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visuals.enlarging import TIMES, doubled, enlarging
+from visuals.enlarging import doubled, enlarging
 
 
 def test_enlarging_interpolates_between_centres() -> None:
@@ -15,16 +15,16 @@ def test_enlarging_interpolates_between_centres() -> None:
     assert enlarging(7, 4).sum(1) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("shape", [(5, 7), (3, 6, 4), (2, 1, 1)])
-def test_doubling_is_the_same_at_twice_the_size(shape: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("shape", [(5, 7), (6, 4), (1, 1), (45, 80)])
+def test_doubling_is_the_same_at_twice_the_size(shape: tuple[int, int]) -> None:
     half = np.random.default_rng(1).random(shape, np.float32)
-    *_, height, width = shape
+    height, width = shape
     expected = enlarging(2 * height, height) @ half @ enlarging(2 * width, width).T
-    assert doubled(half) == pytest.approx(TIMES * expected, rel=1e-5)
+    assert doubled(half) == pytest.approx(expected, abs=1e-6)
 
 
-def test_doubled_whole_numbers_stay_whole() -> None:
-    half = np.random.default_rng(2).integers(0, 4096, (2, 9, 12), np.uint16)
+def test_doubled_whole_numbers_are_the_nearest() -> None:
+    half = np.random.default_rng(2).integers(0, 1 << 16, (9, 12)).astype(np.uint16)
     large = doubled(half)
     assert large.dtype == np.uint16
-    assert (large == doubled(half.astype(np.float32))).all()
+    assert large == pytest.approx(doubled(half.astype(np.float32)), abs=0.51)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.show import ShowSettings
 from tests.visuals.shows import RATE, heard
 from visuals.catalogue import PALETTES
-from visuals.colouring import PARTS, coloured, enlarged, packed
+from visuals.colouring import coloured, packed
 from visuals.colourist import Colourist, hue_of
 from visuals.motion import Motion
 from visuals.oklab import srgb
@@ -162,16 +162,13 @@ def test_a_key_that_wavers_changes_nothing() -> None:
 
 
 def test_enlarging_keeps_means_and_ramps() -> None:
-    ramp = np.tile(np.arange(24, dtype=np.uint16) * np.uint16(20 * PARTS), (10, 1))
-    large = enlarged(ramp)
-    assert large.shape == (20, 48)
-    assert large.mean() == ramp.mean() / PARTS
-    assert (np.diff(large[7, 1:-1].astype(int)) == 10).all()
-
-
-def test_enlarging_has_room_for_the_largest_step() -> None:
-    for steps in (LIGHTS - 1, TONES - 1):
-        assert (enlarged(np.full((4, 6), steps * PARTS, np.uint16)) == steps).all()
+    ramp = np.tile(np.linspace(0, MOST_LIGHT, 24, dtype=np.float32), (10, 1))
+    table = np.arange(TONES * LIGHTS, dtype=np.uint32) % LIGHTS  # a step of light as a colour
+    red, green, _ = np.moveaxis(coloured(ramp, 0 * ramp, table).astype(int), -1, 0)
+    steps = red + 256 * green
+    assert steps.shape == (20, 48)
+    assert steps.mean() == pytest.approx((LIGHTS - 1) / 2, abs=0.5)
+    assert np.abs(np.diff(steps[7, 1:-1]) - (LIGHTS - 1) / 46).max() <= 1
 
 
 def test_colours_are_looked_up_by_light_and_tone() -> None:
