@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,6 +15,7 @@ from visuals.field import FieldModel, FieldWeights
 from visuals.grids import Grid
 from visuals.motion import Moves
 from visuals.picture import STANDARD
+from visuals.scenes.shapes import between
 from visuals.scenes.stage import Layers, Scene, Stage
 
 _EXPOSURE_SECONDS: Final = 0.6
@@ -89,12 +91,12 @@ class Act:
         tone, drift_x, drift_y = (doubled(each)[:height, :width] for each in small)
         trail = self._feedback.moved(self._light, self.scene.warp(moves), drift_x, drift_y)
         light, colour = self.scene.paint(Stage(moves, tone, drift_x, drift_y, trail))
-        self._light = np.clip(light, 0, 1.5)
+        self._light = between(0.0, 1.5, light)
         return Layers(self._light * np.float32(self._exposed(moves.seconds)), colour)
 
     def _exposed(self, seconds: float) -> float:
         """Return the factor that brings the mean light to where the scene looks best, slowly."""
-        mean = float(self._light[::_ROWS_BETWEEN].mean()) + 1e-3
+        mean = cv2.mean(self._light[::_ROWS_BETWEEN])[0] + 1e-3
         wanted = min(_MOST_EXPOSURE, max(_LEAST_EXPOSURE, self.scene.brightness / mean))
         if self._exposure is None:
             self._exposure = wanted

@@ -58,6 +58,8 @@ class Colourist:
         rng = random.Random(f"colourist {seed}")  # noqa: S311 - no secret comes of it
         self._palette = rng.choice(list(RECIPES))
         self._taste = {slug: rng.uniform(-0.08, 0.08) for slug in RECIPES}
+        self._measured: tuple[float, Mode] | None = None  # what palettes' distances are to
+        self._away: dict[str, float] = {}
         self._key: tuple[int, Mode] | None = None
         self._heard: tuple[int, Mode] | None = None
         self._heard_seconds = 0.0
@@ -119,15 +121,21 @@ class Colourist:
 
     def _nearest(self, hue: float, mode: Mode, energy: float) -> str:
         """Return the palette near `hue` that suits the mood best; rather the one that is on."""
-        warmth = 0.5 if mode is Mode.MAJOR else -0.5
+        if self._measured != (hue, mode):  # not for each picture
+            self._measured = (hue, mode)
+            self._away = {slug: self._distance(slug, hue, mode) for slug in RECIPES}
 
         def distance(slug: str) -> float:
-            recipe = RECIPES[slug]
-            away = abs(_shorter(hue - recipe.hue)) / 60
-            mood = 0.12 * abs(warmth - recipe.warmth) + 0.15 * abs(energy - recipe.fire)
-            return away + mood + self._taste[slug] - (0.12 if slug == self._palette else 0)
+            mood = 0.15 * abs(energy - RECIPES[slug].fire)
+            return self._away[slug] + mood - (0.12 if slug == self._palette else 0)
 
         return min(RECIPES, key=distance)
+
+    def _distance(self, slug: str, hue: float, mode: Mode) -> float:
+        """Return how far a palette lies from a key, whatever is on and how lively it is."""
+        recipe, warmth = RECIPES[slug], 0.5 if mode is Mode.MAJOR else -0.5
+        away = abs(_shorter(hue - recipe.hue)) / 60
+        return away + 0.12 * abs(warmth - recipe.warmth) + self._taste[slug]
 
     def _turn_to(self, look: Look, *, at_once: bool) -> None:
         recipe = RECIPES[look.palette]

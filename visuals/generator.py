@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.show import EMBEDDING_SIZE, ShowSettings
+from core.show import ShowSettings
 from visuals.act import Act
 from visuals.colouring import coloured
 from visuals.colourist import Colourist
@@ -64,7 +64,7 @@ class ShowGenerator:
         self._colourist = Colourist(seed)
         self._sparkles = Sparkles(seed)
         self._acts: dict[str, Act] = {}
-        self._usual: NDArray[np.float32] | None = None
+        self._now_and_usual: NDArray[np.float32] | None = None  # embeddings, a row each
 
     @property
     def size(self) -> PictureSize:
@@ -117,11 +117,11 @@ class ShowGenerator:
 
     def _heard(self, senses: Senses, moves: Moves) -> tuple[NDArray[np.float32], ...]:
         """Return the field's conditions, and the embedding with what it usually is."""
-        embedding = senses.embedding.astype(np.float32).reshape(EMBEDDING_SIZE)
-        if self._usual is None:
-            self._usual = embedding
-        share = np.float32(1 - math.exp(-moves.seconds / _USUAL_SECONDS))
-        self._usual = self._usual + (embedding - self._usual) * share
+        if self._now_and_usual is None:
+            self._now_and_usual = np.tile(senses.embedding.astype(np.float32), (2, 1))
+        now, usual = self._now_and_usual
+        now[:] = senses.embedding
+        usual += (now - usual) * np.float32(1 - math.exp(-moves.seconds / _USUAL_SECONDS))
         slow, slower = 0.31 * moves.sway, 0.113 * moves.sway
         conditions = [
             math.cos(slow),
@@ -133,7 +133,7 @@ class ShowGenerator:
             moves.energy + 0.5 * moves.richness,
             moves.burst,
         ]
-        return np.array(conditions, np.float32), np.stack([embedding, self._usual])
+        return np.array(conditions, np.float32), self._now_and_usual
 
 
 def _dissolved(old: Layers, new: Layers, progress: float) -> Layers:

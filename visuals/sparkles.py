@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,14 +12,6 @@ from visuals.motion import Moves
 _MOST: Final = 40
 _LIFE_SECONDS: Final = 0.35
 _REFRACTORY_SECONDS: Final = 0.12
-
-
-@dataclass(slots=True)
-class _Glint:
-    across: float  # 0-1 of the width
-    down: float
-    strength: float
-    age_seconds: float
 
 
 class Sparkles:
@@ -35,7 +25,9 @@ class Sparkles:
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng((seed, 0x5BA7))
-        self._glints: list[_Glint] = []
+        self._places = np.empty((0, 2))  # of the glints: 0-1 of the width, 0-1 of the height
+        self._strengths = np.empty(0)
+        self._ages_seconds = np.empty(0)
         self._since_seconds = 1.0
 
     def shine(self, light: NDArray[np.float32], moves: Moves) -> None:
@@ -44,29 +36,54 @@ class Sparkles:
         if moves.sparkle > 0.05 and self._since_seconds > _REFRACTORY_SECONDS:
             self._scatter(moves.sparkle)
             self._since_seconds = 0.0
-        for glint in self._glints:
-            fade = math.exp(-3 * glint.age_seconds / _LIFE_SECONDS)
-            _star(light, glint, np.float32(0.75 * glint.strength * fade))
-            glint.age_seconds += moves.seconds
-        self._glints = [each for each in self._glints if each.age_seconds < _LIFE_SECONDS]
+        if not len(self._places):
+            return
+        fade = 0.75 * np.exp(-3 * self._ages_seconds / _LIFE_SECONDS)
+        _add_stars(light, self._places, self._strengths, fade)
+        self._ages_seconds += moves.seconds
+        self._keep(self._ages_seconds < _LIFE_SECONDS)
 
     def _scatter(self, strength: float) -> None:
-        for _ in range(min(round(3 + 9 * strength), _MOST - len(self._glints))):
-            across, down, size = self._rng.random(3)
-            self._glints.append(_Glint(across, down, strength * (0.4 + 0.6 * size), 0.0))
+        count = min(round(3 + 9 * strength), _MOST - len(self._places))
+        drawn = self._rng.random((count, 3))
+        self._places = np.concatenate([self._places, drawn[:, :2]])
+        self._strengths = np.concatenate([self._strengths, strength * (0.4 + 0.6 * drawn[:, 2])])
+        self._ages_seconds = np.concatenate([self._ages_seconds, np.zeros(count)])
+
+    def _keep(self, young: NDArray[np.bool_]) -> None:
+        if not young.all():
+            self._places, self._strengths = self._places[young], self._strengths[young]
+            self._ages_seconds = self._ages_seconds[young]
 
 
-def _star(light: NDArray[np.float32], glint: _Glint, strength: np.float32) -> None:
-    """Add a point with four short rays, as long as a twentieth of the height at most."""
+def _add_stars(
+    light: NDArray[np.float32],
+    places: NDArray[np.float64],
+    strengths: NDArray[np.float64],
+    fade: NDArray[np.float64],
+) -> None:
+    """Add points with four short rays, as long as a twentieth of the height at most.
+
+    All at once: a picture has a dozen, and a call of NumPy costs more than a ray.
+    """
     height, width = light.shape
-    row, column = int(glint.down * height), int(glint.across * width)
-    reach = max(2, round(height / 24 * glint.strength))
-    fall = strength / (1 + np.abs(np.arange(-reach, reach + 1, dtype=np.float32)) ** 2)
-    thick = max(1, height // 180)
-    left, right = max(0, column - reach), min(width, column + reach + 1)
-    top, bottom = max(0, row - reach), min(height, row + reach + 1)
-    across = fall[left - column + reach : right - column + reach]
-    light[row : row + thick, left:right] += across
-    light[top:bottom, column : column + thick] += fall[
-        top - row + reach : bottom - row + reach, None
-    ]
+    row, column = (places[:, ::-1] * (height, width)).astype(np.intp).T[..., None]
+    reach = np.maximum(2, np.rint(height / 24 * strengths))[:, None]
+    steps = np.arange(-int(reach.max()), int(reach.max()) + 1)
+    fall = (strengths * fade)[:, None] / (1.0 + steps**2) * (np.abs(steps) <= reach)
+    rays = fall.astype(np.float32)
+    for thick in range(max(1, height // 180)):
+        _add(light, row + thick, column + steps, rays)
+        _add(light, row + steps, column + thick, rays)
+
+
+def _add(
+    light: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    columns: NDArray[np.intp],
+    rays: NDArray[np.float32],
+) -> None:
+    """Add rays at places that may be the same, and may lie outside."""
+    height, width = light.shape
+    inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+    np.add.at(light.reshape(-1), (rows * width + columns)[inside], rays[inside])
