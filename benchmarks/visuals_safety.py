@@ -3,8 +3,8 @@
 `python -m benchmarks.visuals_safety [--seeds 4] [--output DIR]`. The recordings are not part of the
 project: `../shared/data/audio`, or the folder that `DJUV_AUDIO` names. Its tracks are strung
 together to sets with long fades; each set is judged once and drawn with one seed after another, and
-every picture that leaves the limiter is looked at. What is written grows with each show, so a run
-may be stopped.
+every picture is looked at twice: as it leaves the limiter, and as a viewer sees it, out of the VP9
+stream. What is written grows with each show, so a run may be stopped.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import av
 import numpy as np
 from iris_pse_detection import Configuration, FlashResult, FrameData
 from iris_pse_detection.flash_detection import FlashDetection
@@ -31,6 +32,7 @@ from core.show import ShowSettings
 from judge.engine import Engine
 from stream.files import open_mix
 from training.evaluation import recordings
+from visuals.encoding.vp9 import Vp9Encoder
 from visuals.film.drawing import Camera
 from visuals.film.hindsight import HeardHop
 from visuals.generator import ShowGenerator
@@ -58,6 +60,16 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the checker says of one film."""
+
+    most_luminance_changes: int  # in any second
+    most_red_changes: int
+    pattern_failures: int  # pictures
+    stretches: list[Stretch]
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """What was seen of one show."""
 
@@ -66,10 +78,9 @@ class Show:
     seconds: float
     scenes: dict[str, int]  # pictures
     limited: dict[str, int]  # pictures of scenes that the limiter changed
-    most_luminance_changes: int  # in any second
-    most_red_changes: int
-    pattern_failures: int  # pictures
-    stretches: list[Stretch]
+    kilobits_per_second: float
+    from_limiter: Verdict
+    through_video: Verdict
 
 
 class Counting:
@@ -94,20 +105,40 @@ class Checker:
         rate = round(FRAMES_PER_SECOND)
         self._flashes = FlashDetection(fps=rate, frame_size=size, config=configuration)
         self._patterns = PatternDetection(rate, size, configuration.get_pattern_detection_params())
-        self._number = 0
+        self._seen: list[tuple[FrameData, str, str]] = []
 
-    @property
-    def pattern_failures(self) -> int:
-        """Pictures with stripes that last."""
-        return int(self._patterns.pattern_fail_frames)
-
-    def look(self, picture: Picture) -> FrameData:
-        """Look at the next picture."""
+    def look(self, picture: Picture, scene: str, palette: str) -> None:
+        """Look at the next picture, which shows that scene in those colours."""
+        number = len(self._seen)
         self._flashes.set_current_frame(np.ascontiguousarray(picture[..., ::-1]))
-        data = self._flashes.analyse_frame(self._number)
-        self._patterns.check_frame(self._flashes.luminance.current_frame, self._number, data)
-        self._number += 1
-        return data
+        data = self._flashes.analyse_frame(number)
+        self._patterns.check_frame(self._flashes.luminance.current_frame, number, data)
+        self._seen.append((data, scene, palette))
+
+    def verdict(self) -> Verdict:
+        """Say what was seen."""
+        return Verdict(
+            most_luminance_changes=max(data.luminance_transitions for data, _, _ in self._seen),
+            most_red_changes=max(data.red_transitions for data, _, _ in self._seen),
+            pattern_failures=int(self._patterns.pattern_fail_frames),
+            stretches=stretches(self._seen),
+        )
+
+
+class Video:
+    """The stream that viewers get, and what they see of it."""
+
+    def __init__(self) -> None:
+        self._encoder = Vp9Encoder()
+        self._decoder = av.VideoCodecContext.create("vp9", "r")
+        self.payload_bytes = 0
+
+    def shown(self, picture: Picture, start_sample: int) -> Picture:
+        """Return a picture as it is decoded."""
+        chunk = self._encoder.encode(picture, start_sample)
+        self.payload_bytes += len(chunk.payload)
+        (frame,) = self._decoder.decode(av.Packet(chunk.payload))
+        return frame.to_ndarray(format="rgb24")
 
 
 def mixes(folder: Path) -> Iterator[NDArray[np.float32]]:
@@ -140,25 +171,26 @@ def judged(engine: Engine, mix: NDArray[np.float32]) -> list[HeardHop]:
 
 def show(number: int, hops: list[HeardHop], seed: int) -> Show:
     """Draw a set's show and look at it."""
-    limiter, checker = Counting(), Checker()
+    limiter, video, direct, watched = Counting(), Video(), Checker(), Checker()
     camera = Camera(ShowGenerator(seed, STANDARD), limiter, ShowSettings(), FRAMES_PER_SECOND)
-    seen: list[tuple[FrameData, str, str]] = []
+    scenes: list[str] = []
     for shot in camera.shoot(hops):
-        if shot.drawn is not None:
-            data = checker.look(shot.drawn.picture)
-            seen.append((data, shot.drawn.scene, shot.drawn.palette))
-    changes = zip(seen, limiter.changed, strict=True)
-    limited = Counter(scene for (_, scene, _), changed in changes if changed)
+        if (drawn := shot.drawn) is not None:
+            direct.look(drawn.picture, drawn.scene, drawn.palette)
+            shown = video.shown(drawn.picture, shot.position_samples)
+            watched.look(shown, drawn.scene, drawn.palette)
+            scenes.append(drawn.scene)
+    changes = zip(scenes, limiter.changed, strict=True)
+    seconds = len(scenes) / FRAMES_PER_SECOND
     return Show(
         set=number,
         seed=seed,
-        seconds=len(seen) / FRAMES_PER_SECOND,
-        scenes=dict(Counter(scene for _, scene, _ in seen)),
-        limited=dict(limited),
-        most_luminance_changes=max(data.luminance_transitions for data, _, _ in seen),
-        most_red_changes=max(data.red_transitions for data, _, _ in seen),
-        pattern_failures=checker.pattern_failures,
-        stretches=stretches(seen),
+        seconds=seconds,
+        scenes=dict(Counter(scenes)),
+        limited=dict(Counter(scene for scene, changed in changes if changed)),
+        kilobits_per_second=8 * video.payload_bytes / seconds / 1000,
+        from_limiter=direct.verdict(),
+        through_video=watched.verdict(),
     )
 
 
@@ -193,10 +225,9 @@ def summary(shows: list[Show]) -> dict[str, Any]:
         limited.update(each.limited)
     return {
         "minutes": sum(each.seconds for each in shows) / 60.0,
-        "warnings_or_failures": sum(len(each.stretches) for each in shows),
-        "pattern_failures": sum(each.pattern_failures for each in shows),
-        "most_luminance_changes_in_a_second": max(each.most_luminance_changes for each in shows),
-        "most_red_changes_in_a_second": max(each.most_red_changes for each in shows),
+        "kilobits_per_second": [round(each.kilobits_per_second) for each in shows],
+        "from_limiter": worst([each.from_limiter for each in shows]),
+        "through_video": worst([each.through_video for each in shows]),
         "minutes_of_each_scene": {
             scene: round(count / FRAMES_PER_SECOND / 60.0, 2) for scene, count in pictures.items()
         },
@@ -204,6 +235,18 @@ def summary(shows: list[Show]) -> dict[str, Any]:
         "share_of_each_scene_limited": {
             scene: round(limited[scene] / count, 3) for scene, count in pictures.items()
         },
+    }
+
+
+def worst(verdicts: list[Verdict]) -> dict[str, int]:
+    """Return what several verdicts come to."""
+    return {
+        "warnings_or_failures": sum(len(each.stretches) for each in verdicts),
+        "pattern_failures": sum(each.pattern_failures for each in verdicts),
+        "most_luminance_changes_in_a_second": max(
+            int(each.most_luminance_changes) for each in verdicts
+        ),
+        "most_red_changes_in_a_second": max(int(each.most_red_changes) for each in verdicts),
     }
 
 
