@@ -15,7 +15,7 @@ from visuals.field import FieldModel, FieldWeights
 from visuals.grids import Grid
 from visuals.motion import Moves
 from visuals.picture import STANDARD
-from visuals.scenes.shapes import between
+from visuals.scenes.shapes import limited
 from visuals.scenes.stage import Layers, Scene, Stage
 
 _EXPOSURE_SECONDS: Final = 0.6
@@ -91,7 +91,7 @@ class Act:
         tone, drift_x, drift_y = (doubled(each)[:height, :width] for each in small)
         trail = self._feedback.moved(self._light, self.scene.warp(moves), drift_x, drift_y)
         light, colour = self.scene.paint(Stage(moves, tone, drift_x, drift_y, trail))
-        self._light = between(0.0, 1.5, light)
+        self._light = limited(light, 1.5)
         return Layers(self._light * np.float32(self._exposed(moves.seconds)), colour)
 
     def _exposed(self, seconds: float) -> float:

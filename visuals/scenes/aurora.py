@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from visuals.grids import Grid
 from visuals.motion import Moves
-from visuals.scenes.shapes import over, ramp, smooth, stacked
+from visuals.scenes.shapes import add, cover, limited, ramp, scaled, smooth, stacked, weighed
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 _CURTAINS = 3
+_BELOW = 0.07  # how far a curtain shines below its hem
 
 
 class Aurora(Scene):
@@ -36,8 +40,9 @@ class Aurora(Scene):
         )
         ridge += 0.03 * np.sin(9.1 * x + self._ridge[2]) + 0.015 * np.sin(21 * x + self._ridge[3])
         self._land = smooth(0.012, -0.012, grid.y - ridge.astype(np.float32)[None])
-        self._sky = 0.06 + 0.12 * ramp(0.8, -0.9, grid.y)
-        self._stars = _stars(self._star_seed, grid)
+        self._clear = scaled(self._land, -1.0, 1.0)
+        self._ground = scaled(self._land, 0.03)
+        self._sky = scaled(ramp(0.8, -0.9, grid.y), 0.12, 0.06) + _stars(self._star_seed, grid)
 
     def places(self, grid: Grid) -> NDArray[np.float32]:
         """Return the field's coordinates."""
@@ -51,22 +56,33 @@ class Aurora(Scene):
     def paint(self, stage: Stage) -> Layers:
         """Paint the moment."""
         moves = stage.moves
-        light = self._sky + self._stars
-        tone = 0.1 + 0.1 * stage.tone
+        light = self._sky.copy()
+        tone = scaled(stage.tone, 0.1, 0.1)
+        bent = weighed(self._y, 1.0, stage.drift_y, -0.22)
         for index in range(_CURTAINS):
-            above, rays = self._curtain(index, stage)
+            hem, rays = self._curtain(index, moves)
+            rows = slice(0, self._row(float(hem.min()) - _BELOW - 0.22))  # nothing hangs lower
+            if not light[rows].size:
+                continue
+            above = bent[rows] - hem
             shine = _hanging(above, 0.34 + 0.14 * index + 0.2 * moves.low)
             shine *= rays
-            light += shine
-            hue = ramp(0.0, 1.1, above)
-            tone = over(tone, hue * 0.75 + (0.12 + 0.11 * index), np.minimum(shine * 2.2, 1))
-        light += 0.3 * stage.trail * (1 - self._land)
-        light = over(light, 0.03, self._land)
+            light[rows] += shine
+            hue = limited(scaled(above, 0.75 / 1.1), 0.75)
+            hue += np.float32(0.12 + 0.11 * index)
+            cover(tone[rows], hue, limited(scaled(shine, 2.2)))
+        add(light, stage.trail * self._clear, 0.3)
+        light *= self._clear
+        light += self._ground
         return Layers(light, tone)
 
-    def _curtain(self, index: int, stage: Stage) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return how far above a curtain's hem each place lies, and its rays' light."""
-        moves, phase, x = stage.moves, self._phases[index], self._x
+    def _row(self, y: float) -> int:
+        """Return the first row that lies lower."""
+        return max(0, min(len(self._y), math.ceil((1 - y) * len(self._y) / 2)))
+
+    def _curtain(self, index: int, moves: Moves) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return a curtain's hem and its rays' light, over x."""
+        phase, x = self._phases[index], self._x
         way = np.float32(0.5 * moves.travel)
         hem = -0.32 + 0.3 * index + 0.16 * np.sin(1.3 * x + phase[0] + 0.35 * way)
         hem += (0.08 + 0.05 * moves.mid) * np.sin(3.1 * x + phase[1] - 0.6 * way)
@@ -75,16 +91,16 @@ class Aurora(Scene):
         rays += (0.12 + 0.1 * moves.high) * np.sin(27 * fold + phase[4] - 1.4 * way)
         rays *= 0.62 + 0.38 * np.sin(1.9 * x + phase[5] - 0.5 * way)
         rays *= (1.05, 0.75, 0.55)[index]
-        above = self._y - hem.astype(np.float32)[None]
-        above -= 0.22 * stage.drift_y
-        return above, np.maximum(rays, 0).astype(np.float32)[None]
+        return hem.astype(np.float32)[None], np.maximum(rays, 0).astype(np.float32)[None]
 
 
 def _hanging(above: NDArray[np.float32], length: float) -> NDArray[np.float32]:
     """Return a curtain's light: a sharp hem below, a long fall above."""
-    shine = np.exp(np.maximum(above, 0) * np.float32(-1 / length))
-    shine *= smooth(-0.07, 0.03, above)
-    return shine
+    fall = scaled(above, -1 / length)
+    cv2.threshold(fall, 0.0, 0.0, cv2.THRESH_TRUNC, dst=fall)
+    cv2.exp(fall, dst=fall)
+    fall *= smooth(-_BELOW, 0.03, above)
+    return fall
 
 
 def _stars(seed: int, grid: Grid) -> NDArray[np.float32]:

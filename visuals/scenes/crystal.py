@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visuals.grids import Grid
 from visuals.motion import Moves
-from visuals.scenes.shapes import glow, ramp, stacked
+from visuals.scenes.shapes import add, glow, limited, ramp, scaled, stacked, weighed
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 _FOLDS = 5
@@ -32,9 +32,10 @@ class Crystal(Scene):
         """Prepare for pictures of the grid's size."""
         self._x = grid.x - np.float32(self._middle[0])
         self._y = grid.y - np.float32(self._middle[1])
-        self._sharp = np.float32(grid.x.shape[0] / 2)
+        self._sharp = grid.x.shape[0] / 2
         self._pixel = 2 / grid.x.shape[0]
-        self._far = ramp(2.4, 0.3, grid.radius)
+        far = ramp(2.4, 0.3, grid.radius)
+        self._far, self._lined = scaled(far, 0.36, 0.3), scaled(far, 0.75, 0.25)
 
     def places(self, grid: Grid) -> NDArray[np.float32]:
         """Return the field's coordinates."""
@@ -48,31 +49,36 @@ class Crystal(Scene):
     def paint(self, stage: Stage) -> Layers:
         """Paint the moment."""
         moves = stage.moves
-        zoom = np.float32(1.5 - 0.12 * moves.low)
-        x, y = self._x * zoom, self._y * zoom
+        zoom = 1.5 - 0.12 * moves.low
+        x, y = scaled(self._x, zoom), scaled(self._y, zoom)
         edge = np.full_like(x, 9.0)
-        shade, hue = 0.9 * stage.tone, 0.5 * stage.drift_x
+        weights = self._facets * 0.85 ** np.arange(_FOLDS)[:, None]
+        # Sides count from 0 to 2 below, not from -1 to 1.
+        shade = scaled(stage.tone, 0.9, -float(weights[:, 0].sum()))
+        hue = scaled(stage.drift_x, 0.5, -float(weights[:, 1].sum()))
         for index in range(_FOLDS):
             angle = self._angles[index] + self._spins[index] * moves.travel
             angle += 0.12 * moves.mid * (index % 2)
-            cos, sin = np.float32(math.cos(angle)), np.float32(math.sin(angle))
-            turned = x * cos + y * sin
-            y = y * cos - x * sin
-            side = np.clip(turned * self._sharp, -1, 1)
-            across = np.abs(turned)
-            edge = np.minimum(edge, across * np.float32(1 + 0.3 * index))
-            weight = np.float32(0.85**index)
-            shade += side * (weight * np.float32(self._facets[index, 0]))
-            hue += side * (weight * np.float32(self._facets[index, 1]))
-            x = across - np.float32(self._offsets[index])
-        slant = x * np.float32(0.9) - y * np.float32(0.6)
-        light = 0.5 + 0.5 * np.sin(shade * 1.5 + slant * 0.9 + np.float32(0.35 * moves.sway))
+            cos, sin = math.cos(angle), math.sin(angle)
+            turned = weighed(x, cos, y, sin)
+            y = weighed(y, cos, x, -sin)
+            side = limited(scaled(turned, self._sharp, 1.0), 2.0)
+            across = np.abs(turned, out=turned)
+            np.minimum(edge, across * np.float32(1 + 0.3 * index), out=edge)
+            add(shade, side, float(weights[index, 0]))
+            add(hue, side, float(weights[index, 1]))
+            x = across
+            x -= np.float32(self._offsets[index])
+        slant = weighed(x, 0.9, y, -0.6)
+        light = weighed(shade, 1.5, slant, 0.9, 0.35 * moves.sway)
+        light = scaled(np.sin(light, out=light), 0.5, 0.5)
         light *= light
-        light *= 0.3 + 0.36 * self._far
-        light += ramp(0.2, 0.9, slant) * (0.16 + 0.12 * moves.low)
-        light += 0.03
+        light *= self._far
+        add(light, ramp(0.2, 0.9, slant), 0.16 + 0.12 * moves.low)
+        light += np.float32(0.03)
         lines = glow(edge, 0.01 + 0.45 * self._pixel)
-        light += (0.14 + 0.4 * moves.high) * lines * (0.25 + 0.75 * self._far)
-        light += 0.16 * stage.trail
-        tone = 0.5 + 0.32 * np.sin(hue * 1.3) + 0.2 * stage.tone
-        return Layers(light.astype(np.float32, copy=False), tone)
+        lines *= self._lined
+        add(light, lines, 0.14 + 0.4 * moves.high)
+        add(light, stage.trail, 0.16)
+        wave = np.sin(scaled(hue, 1.3))
+        return Layers(light, weighed(wave, 0.32, stage.tone, 0.2, 0.5))

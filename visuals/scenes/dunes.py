@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
 from visuals.grids import Grid
 from visuals.motion import Moves
-from visuals.scenes.shapes import glow, ramp, stacked
+from visuals.scenes.shapes import add, cover, glow, limited, ramp, scaled, stacked, weighed
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 _HILLS = 6
@@ -31,8 +29,10 @@ class Dunes(Scene):
         """Prepare for pictures of the grid's size."""
         self._x, self._y = grid.x[0], grid.y
         self._sun = np.hypot(grid.x - np.float32(self._sun_x), grid.y - np.float32(0.42))
-        self._sky = ramp(-0.4, 1.3, grid.y)
-        self._pixel = np.float32(2 / grid.x.shape[0])
+        sky = ramp(-0.4, 1.3, grid.y)
+        self._light, self._tone = scaled(sky, -0.36, 0.52), scaled(sky, -0.5, 0.95)
+        self._disc, self._halo = scaled(sky, 0.25, 0.6), glow(self._sun, 0.42)
+        self._pixel = 2 / grid.x.shape[0]
 
     def places(self, grid: Grid) -> NDArray[np.float32]:
         """Return the field's coordinates."""
@@ -47,34 +47,44 @@ class Dunes(Scene):
         """Paint the moment."""
         moves = stage.moves
         size = 0.3 + 0.05 * moves.low
-        light = 0.52 - 0.36 * self._sky
-        light += (0.6 + 0.25 * self._sky) * ramp(size + 0.02, size - 0.02, self._sun)
-        light += (0.2 + 0.25 * moves.low) * glow(self._sun, 0.42)
-        tone = 0.95 - 0.5 * self._sky + 0.12 * stage.tone
-        for index in range(_HILLS):
-            self._hill(index, stage, Layers(light, tone))
-        light += 0.1 * stage.trail
+        light = ramp(size + 0.02, size - 0.02, self._sun)
+        light *= self._disc
+        light += self._light
+        add(light, self._halo, 0.2 + 0.25 * moves.low)
+        tone = weighed(self._tone, 1.0, stage.tone, 0.12)
+        crests = [self._crest(index, moves) for index in range(_HILLS)]
+        for index, crest in enumerate(crests):
+            # No higher than its own crest, no lower than where the next hill covers all.
+            top = self._row(float(crest.max()) + _DRIFT)
+            nearer = float(crests[index + 1].min()) - _DRIFT if index + 1 < _HILLS else -1.0
+            rows = slice(max(0, top - 1), max(0, self._row(nearer) + 2))
+            if light[rows].size:
+                self._hill(index, crest, rows, stage, Layers(light, tone))
+        add(light, stage.trail, 0.1)
         return Layers(light, tone)
 
-    def _hill(self, index: int, stage: Stage, layers: Layers) -> None:
-        """Paint one hill over what is behind it, from its highest row down."""
+    def _row(self, y: float) -> int:
+        return int((1 - y) // self._pixel)
+
+    def _hill(
+        self,
+        index: int,
+        crest: NDArray[np.float32],
+        rows: slice,
+        stage: Stage,
+        layers: Layers,
+    ) -> None:
+        """Paint some rows of one hill over what is behind it."""
         near = (index + 1) / _HILLS
         high = stage.moves.high
-        crest = self._crest(index, stage.moves)
-        top = math.floor((1 - float(crest.max()) - _DRIFT) / self._pixel) - 1
-        rows = slice(max(0, top), None)
         depth = crest[None] - self._y[rows]
-        depth += np.float32(0.05 + 0.06 * near) * stage.drift_y[rows]
-        mask = ramp(-1.0, 1.0, depth * (1 / self._pixel))
+        add(depth, stage.drift_y[rows], 0.05 + 0.06 * near)
+        mask = limited(scaled(depth, 0.5 / self._pixel, 0.5))
         shade = glow(depth, 0.2 + 0.14 * near)
-        shade *= np.float32(0.44 - 0.25 * near)
-        shade += np.float32(0.10 * (1 - near))
         rim = glow(depth, 0.016 + 0.01 * high)
-        rim *= np.float32(0.16 + 0.3 * high * near)
-        shade += rim
-        layers.light[rows] += (shade - layers.light[rows]) * mask
-        colour = np.float32(0.85 - 0.8 * near) + 0.2 * stage.tone[rows]
-        layers.tone[rows] += (colour - layers.tone[rows]) * mask
+        shade = weighed(shade, 0.44 - 0.25 * near, rim, 0.16 + 0.3 * high * near, 0.10 * (1 - near))
+        cover(layers.light[rows], shade, mask)
+        cover(layers.tone[rows], scaled(stage.tone[rows], 0.2, 0.85 - 0.8 * near), mask)
 
     def _crest(self, index: int, moves: Moves) -> NDArray[np.float32]:
         """Return a hill's height over x: near hills are lower, larger and faster."""

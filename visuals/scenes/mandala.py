@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from visuals.grids import Grid
 from visuals.motion import Moves
-from visuals.scenes.shapes import fraction, glow, over, ramp, stacked
+from visuals.scenes.shapes import add, cover, glow, ramp, scaled, stacked, weighed
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 _RING = 0.42  # from one ring of petals to the next, in logarithms of the radius
 _LENGTH = 1.75  # of a petal, in rings
+_HUE = 1.1  # from one ring to the next, as an angle
 
 
 class Mandala(Scene):
@@ -50,41 +51,51 @@ class Mandala(Scene):
     def paint(self, stage: Stage) -> Layers:
         """Paint the moment."""
         moves = stage.moves
-        ring = self._rings - np.float32(0.34 * moves.travel)
-        ring -= (0.12 + 0.14 * moves.mid) * stage.drift_x
+        ring = scaled(self._rings, 1.0, -0.34 * moves.travel)
+        add(ring, stage.drift_x, -(0.12 + 0.14 * moves.mid))
         number = np.floor(ring)
-        inside = ring - number
+        inside = ring
+        inside -= number
         turn = 0.05 * moves.sway
-        even = np.abs(self._cos * math.cos(turn) + self._sin * math.sin(turn))
-        odd = np.abs(self._sin * math.cos(turn) - self._cos * math.sin(turn))
-        is_odd = fraction(number * np.float32(0.5)) * 2
-        odd_here = even + (odd - even) * is_odd
-        even_here = even + odd - odd_here
-        light, tone = self._ring(inside - 1, odd_here, number + 1, stage)
-        for back in (0, 1):
+        cos, sin = math.cos(turn), math.sin(turn)
+        even = np.abs(weighed(self._cos, cos, self._sin, sin))
+        odd = np.abs(weighed(self._sin, cos, self._cos, -sin))
+        is_odd = scaled(number, 0.5)
+        is_odd -= np.floor(is_odd)  # 0 or a half
+        odd_here = odd - even
+        odd_here *= is_odd
+        odd_here *= 2
+        odd_here += even
+        even_here = even
+        even_here += odd
+        even_here -= odd_here
+        around = scaled(number, 1.1, 6.28 * self._hue)
+        veins = glow(even_here, 0.1), glow(odd_here, 0.1)
+        light, _ = self._ring(odd_here, inside, -1, veins[1], moves)
+        sine, cosine = np.sin(around), np.cos(around)
+        tone = weighed(sine, math.cos(_HUE), cosine, math.sin(_HUE))
+        for back, hue in enumerate((sine, weighed(sine, math.cos(_HUE), cosine, -math.sin(_HUE)))):
             sides = (even_here, odd_here)[back]
-            above, above_tone = self._ring(inside + back, sides, number - back, stage)
-            mask = ramp(0.0, 0.09, (1 - sides) * np.float32(_LENGTH) - (inside + back))
-            light, tone = over(light, above, mask), over(tone, above_tone, mask)
+            above, tip = self._ring(sides, inside, back, veins[back], moves)
+            mask = ramp(0.0, 0.09, tip)
+            cover(light, above, mask)
+            cover(tone, hue, mask)
         light *= self._edge
-        light += (0.22 + 0.3 * moves.low) * self._middle
-        light += 0.28 * stage.trail
-        return Layers(light, tone)
+        add(light, self._middle, 0.22 + 0.3 * moves.low)
+        add(light, stage.trail, 0.28)
+        return Layers(light, weighed(tone, 0.42, stage.tone, 0.3, 0.5))
 
     def _ring(
         self,
-        along: NDArray[np.float32],
         sides: NDArray[np.float32],
-        number: NDArray[np.float32],
-        stage: Stage,
-    ) -> Layers:
-        """Return one ring's petals: dark where they come from, bright at their tips."""
-        tip = (1 - sides) * np.float32(_LENGTH) - along  # 0 at the edge, growing inwards
+        inside: NDArray[np.float32],
+        back: int,
+        vein: NDArray[np.float32],
+        moves: Moves,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return one ring's petals, dark where they come from, and how far their edges are."""
+        tip = weighed(sides, -_LENGTH, inside, -1.0, _LENGTH - back)  # 0 at the edge, then growing
         light = glow(tip, 0.55)
         light *= light
-        light *= 0.5
-        light += (0.12 + 0.2 * stage.moves.high) * glow(tip, 0.07)
-        light += 0.16 * glow(sides, 0.1)  # the vein
-        tone = 0.5 + 0.42 * np.sin(number * np.float32(1.1) + np.float32(6.28 * self._hue))
-        tone += 0.3 * stage.tone
-        return Layers(light, tone)
+        line = weighed(glow(tip, 0.07), 0.12 + 0.2 * moves.high, vein, 0.16)
+        return weighed(light, 0.5, line, 1.0), tip

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visuals.grids import Grid
 from visuals.motion import Moves
-from visuals.scenes.shapes import glow, ramp, stacked
+from visuals.scenes.shapes import add, glow, ramp, scaled, stacked, weighed
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 
@@ -26,7 +26,7 @@ class Tunnel(Scene):
     def fit(self, grid: Grid) -> None:
         """Prepare for pictures of the grid's size."""
         self._x, self._y = grid.x, grid.y
-        self._corners = ramp(2.4, 1.3, grid.radius)
+        self._corners = scaled(ramp(2.4, 1.3, grid.radius), 0.25, 0.75)
 
     def places(self, grid: Grid) -> NDArray[np.float32]:
         """Return the field's coordinates."""
@@ -42,39 +42,41 @@ class Tunnel(Scene):
         """Paint the moment."""
         moves = stage.moves
         reach = 0.12 + 0.1 * moves.mid
-        x = self._x - np.float32(reach * math.sin(0.21 * moves.sway + self._wander[0]))
-        y = self._y - np.float32(0.6 * reach * math.sin(0.17 * moves.sway + self._wander[1]))
-        turn = 0.06 * moves.sway
-        turned = x * np.float32(math.cos(turn)) + y * np.float32(math.sin(turn))
-        y = y * np.float32(math.cos(turn)) - x * np.float32(math.sin(turn))
-        wide, tall = np.abs(turned), np.abs(y)
+        x = reach * math.sin(0.21 * moves.sway + self._wander[0])
+        y = 0.6 * reach * math.sin(0.17 * moves.sway + self._wander[1])
+        cos, sin = math.cos(0.06 * moves.sway), math.sin(0.06 * moves.sway)
+        wide = np.abs(weighed(self._x, cos, self._y, sin, -x * cos - y * sin))
+        tall = np.abs(weighed(self._y, cos, self._x, -sin, x * sin - y * cos))
         straight = np.maximum(wide, tall)
-        slanted = (wide + tall) * np.float32(0.7071)
+        slanted = weighed(wide, 0.7071, tall, 0.7071)
         near = np.maximum(straight, slanted)
-        near += 0.02
+        near += np.float32(0.02)
         depth = np.reciprocal(near)
         # Lanes: 0 in the middle of each side of the octagon, 1 in its corners.
-        lane = np.minimum(straight, slanted) * depth
+        lane = np.minimum(straight, slanted)
+        lane *= depth
         lane = ramp(0.924, 0.72, lane)
-        along = depth * np.float32(1.15) + np.float32(0.7 * moves.travel)
-        along += (0.04 + 0.1 * moves.mid) * stage.drift_x
+        along = weighed(
+            depth, 1.15, stage.drift_x, 0.04 + 0.1 * moves.mid, float(0.7 * moves.travel)
+        )
         number = np.floor(along)
-        within = along - number
-        within -= 0.5
+        within = along
+        within -= number
+        within -= np.float32(0.5)
         far = ramp(0.12, 0.5, near)  # rings that are too many to see are not drawn
         light = glow(within, 0.07 + 0.03 * moves.low)
-        light *= far * (1 - 0.8 * ramp(0.4, 1.1, near))
-        side = np.sign(straight - slanted)
-        panel = np.sin(number * np.float32(2.3) + side * np.float32(1.3) + 2 * stage.tone)
-        panel = ramp(-0.4, 1.0, panel)
-        panel *= 1 - 0.75 * lane
-        panel *= 1 - 0.6 * ramp(0.5, 1.3, near)
-        light += (0.3 + 0.15 * moves.energy) * panel * far
-        corners = glow(1 - lane, 0.12)
-        light += (0.12 + 0.35 * moves.high) * corners * far
-        light += (0.62 + 0.5 * moves.low) * glow(near, 0.085)
-        light *= 0.75 + 0.25 * self._corners
-        light += 0.3 * stage.trail
-        tone = 0.5 + 0.4 * np.sin(number * np.float32(0.9))
-        tone += 0.35 * stage.tone
-        return Layers(light, tone)
+        light *= scaled(ramp(0.4, 1.1, near), -0.8, 1.0)
+        is_straight = (straight > slanted).astype(np.float32)
+        panel = weighed(number, 2.3, is_straight, 2.6, -1.3)
+        add(panel, stage.tone, 2.0)
+        panel = ramp(-0.4, 1.0, np.sin(panel, out=panel))
+        panel *= scaled(lane, -0.75, 1.0)
+        panel *= scaled(ramp(0.5, 1.3, near), -0.6, 1.0)
+        add(light, panel, 0.3 + 0.15 * moves.energy)
+        add(light, glow(scaled(lane, -1.0, 1.0), 0.12), 0.12 + 0.35 * moves.high)
+        light *= far
+        add(light, glow(near, 0.085), 0.62 + 0.5 * moves.low)
+        light *= self._corners
+        add(light, stage.trail, 0.3)
+        wave = np.sin(number * np.float32(0.9))
+        return Layers(light, weighed(wave, 0.4, stage.tone, 0.35, 0.5))

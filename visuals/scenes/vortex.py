@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visuals.grids import Grid
 from visuals.motion import Moves
-from visuals.scenes.shapes import glow, ramp, smooth, stacked
+from visuals.scenes.shapes import add, glow, ramp, scaled, smooth, stacked, weighed
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 
@@ -35,6 +35,7 @@ class Vortex(Scene):
         )
         self._eye = glow(radius, 0.14)
         self._rim = ramp(2.1, 0.5, radius)
+        self._lit = scaled(self._rim, 0.3, 0.25)
 
     def _disc(
         self, x: NDArray[np.float32], y: NDArray[np.float32]
@@ -63,16 +64,18 @@ class Vortex(Scene):
     def paint(self, stage: Stage) -> Layers:
         """Paint the moment."""
         moves = stage.moves
-        tear = np.float32(0.55 + 0.35 * moves.mid)
-        phase = self._wound + np.float32(0.62 * moves.travel + self._phase)
-        phase += tear * stage.drift_x
-        arms = np.sin(phase)
-        arms += (0.4 + 0.25 * moves.high) * np.sin(phase * 3 + 2.2 * stage.drift_y)
+        tear = 0.55 + 0.35 * moves.mid
+        phase = weighed(self._wound, 1.0, stage.drift_x, tear, 0.62 * moves.travel + self._phase)
+        fine = np.sin(weighed(phase, 3.0, stage.drift_y, 2.2))
+        arms = np.sin(phase, out=phase)
+        add(arms, fine, 0.4 + 0.25 * moves.high)
         ink = smooth(-0.7, 1.35, arms)
-        light = ink * ink
-        light *= 0.25 + 0.3 * self._rim
-        light *= 0.8 + 0.45 * stage.tone
-        light += (0.45 + 0.5 * moves.low) * self._eye
-        light += 0.5 * stage.trail * self._rim
-        tone = 0.5 + 0.28 * arms - 0.35 * self._eye + 0.3 * stage.tone
+        light = ink
+        light *= ink
+        light *= self._lit
+        light *= scaled(stage.tone, 0.45, 0.8)
+        add(light, self._eye, 0.45 + 0.5 * moves.low)
+        add(light, stage.trail * self._rim, 0.5)
+        tone = weighed(arms, 0.28, stage.tone, 0.3, 0.5)
+        add(tone, self._eye, -0.35)
         return Layers(light, tone)
