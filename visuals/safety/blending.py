@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from visuals.picture import Picture, PictureSize
-from visuals.safety.fields import TILE, Fields
+from visuals.safety.fields import TILE, Fields, Part
 from visuals.safety.products import product
 
 Shares: TypeAlias = NDArray[np.float32]
 """Shape (down, across), of tiles: how much of the way to the new picture each tile goes, 0-1."""
 
+_BEYOND: Final = 1 << 16  # more cells than there are: to the picture's edge, where no cell may lie
 _BITS: Final = 7  # of the shares that pixels are blended by: products still fit in 16
 
 
@@ -39,44 +41,50 @@ class Blender:
     """
 
     def __init__(self, size: PictureSize, block: int, fields: Fields) -> None:
-        self._tile_pixels = block * TILE
-        self._height = size.height
-        self._vertical = _interpolation(fields.down, size.height, self._tile_pixels)
-        self._horizontal = _interpolation(fields.across, size.width, self._tile_pixels).T.copy()
+        self._block = block
+        tile_pixels = block * TILE
+        self._vertical = _interpolation(fields.down, size.height, tile_pixels)
+        self._horizontal = _interpolation(fields.across, size.width, tile_pixels).T.copy()
 
-    def blend(self, before: Picture, after: Picture, shares: Shares) -> Picture:
-        """Return a picture between `before` and `after`.
+    def blend(self, before: Picture, after: Picture, shares: Shares) -> tuple[Picture, Part]:
+        """Return a picture between `before` and `after`, and the part of it that is not `after`.
 
         No pixel goes further than the share of its tile: shares are spread to the tiles around,
         where those go further, and drawn smoothly from there.
         """
         spread = _least_around(shares)
-        top, bottom = self._touched(spread)
-        vertical = product(self._vertical[top:bottom], spread)
-        weights = product(vertical, self._horizontal)
+        part = self._touched(spread)
+        rows, columns = part.times(self._block)
+        weights = product(product(self._vertical[rows], spread), self._horizontal[:, columns])
         weights *= 1 << _BITS
         weights += np.float32(0.01)  # what the products lose
         levels = weights.astype(np.int16)
-        way = after[top:bottom].astype(np.int16)
-        way -= before[top:bottom]
-        for channel in range(3):
-            way[..., channel] *= levels
+        way = after[rows, columns].astype(np.int16)
+        way -= before[rows, columns]
+        np.multiply(way, cv2.merge([levels] * 3), out=way)
         way += 1 << (_BITS - 1)
         way >>= _BITS
-        way += before[top:bottom]
+        way += before[rows, columns]
         blended = after.copy()
-        blended[top:bottom] = way
-        return blended
+        blended[rows, columns] = way
+        return blended, part
 
-    def _touched(self, spread: NDArray[np.float32]) -> tuple[int, int]:
-        """Return the rows of pixels between which anything is held."""
-        held = np.flatnonzero((spread < 1.0).any(axis=1))
-        if not held.size:
-            return 0, 0
-        top = max(0, int(held[0]) - 1) * self._tile_pixels
-        last = int(held[-1]) + 2
-        bottom = self._height if last >= len(spread) else last * self._tile_pixels
-        return top, bottom
+    def _touched(self, spread: NDArray[np.float32]) -> Part:
+        """Return the rectangle in which anything is held."""
+        held = spread < 1.0
+        top, bottom = _between(np.logical_or.reduce(held, axis=1))
+        left, right = _between(np.logical_or.reduce(held, axis=0))
+        return Part(top, bottom, left, right)
+
+
+def _between(held: NDArray[np.bool_]) -> tuple[int, int]:
+    """Return the cells along one direction of the picture that a row of held tiles reaches."""
+    which = np.flatnonzero(held)
+    if not which.size:
+        return 0, TILE
+    last = int(which[-1]) + 2
+    bottom = _BEYOND if last >= held.size else last * TILE
+    return max(0, int(which[0]) - 1) * TILE, bottom
 
 
 def around(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -7,6 +7,8 @@ every place of a grid of tiles, and so is the picture as a whole.
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -14,6 +16,23 @@ from numpy.typing import NDArray
 
 TILE: Final = 5
 """Cells, in height and in width: 32 by 18 tiles at 320 by 180."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A rectangle of a picture, in cells; it may reach beyond the last ones."""
+
+    top: int
+    bottom: int  # the first row below it
+    left: int
+    right: int  # the first column beside it
+
+    def times(self, length: int) -> tuple[slice, slice]:
+        """Return its rows and columns in what `length` by `length` of make a cell."""
+        return (
+            slice(self.top * length, self.bottom * length),
+            slice(self.left * length, self.right * length),
+        )
 
 
 class Fields:
@@ -27,63 +46,83 @@ class Fields:
 
     def __init__(self, rows: int, columns: int) -> None:
         self.down, self.across = -(-rows // TILE), -(-columns // TILE)
-        self._missing = (self.down * TILE - rows, self.across * TILE - columns)
+        below, beside = self.down * TILE - rows, self.across * TILE - columns
+        self._missing = (below, beside)
         self.height, self.width = -(-self.down // 3), -(-self.across // 3)  # of a field, in tiles
+        self._vertical = _bands(self.down, self.height)
+        self._horizontal = _bands(self.across, self.width).T.copy()
+        tiles = np.arange(self.down * self.across).reshape(self.down, self.across)
+        row, column = np.arange(rows), np.arange(columns)
+        every = tiles[row[:, None] // TILE, column[None, :] // TILE]
+        times = np.outer(1 + below * (row == rows - 1), 1 + beside * (column == columns - 1))
+        # Of cells' readings, counted through: the tile each lies in, and how often it counts there.
+        self._tile_of = np.concatenate([every, every + tiles.size], axis=None)
+        self._times = np.concatenate([times, times], axis=None)
 
     @property
     def places(self) -> tuple[int, int]:
         """Where fields can lie: how many from top to bottom, and from left to right."""
         return self.down - self.height + 1, self.across - self.width + 1
 
-    def _filled(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
-        if self._missing == (0, 0):
-            return cells
-        below, beside = self._missing
-        sides = [(0, 0)] * (cells.ndim - 2) + [(0, below), (0, beside)]
-        return np.pad(cells, sides, mode="edge")
-
     def tiles(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Average cells (..., rows, columns) over tiles: shape (..., down, across)."""
-        cells = self._filled(cells)
-        rows = cells[..., 0::TILE, :] + cells[..., 1::TILE, :]
-        for offset in range(2, TILE):
-            rows += cells[..., offset::TILE, :]
-        tiles = rows[..., 0::TILE] + rows[..., 1::TILE]
-        for offset in range(2, TILE):
-            tiles += rows[..., offset::TILE]
+        """Average cells (n, rows, columns) over tiles: shape (n, down, across)."""
+        if self._missing != (0, 0):
+            below, beside = self._missing
+            cells = np.pad(cells, [(0, 0), (0, below), (0, beside)], mode="edge")
+        rows = np.add.reduce(cells.reshape(-1, TILE, self.across * TILE), axis=1)
+        tiles: NDArray[np.float32] = np.add.reduce(rows.reshape(-1, TILE).T.copy(), axis=0)
         tiles *= np.float32(1.0 / TILE**2)
-        return tiles
+        return tiles.reshape(-1, self.down, self.across)
 
-    def least(self, cells: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the least of each tile's cells: (..., rows, columns) to (..., down, across)."""
-        cells = self._filled(cells)
-        rows = np.minimum(cells[..., 0::TILE, :], cells[..., 1::TILE, :])
-        for offset in range(2, TILE):
-            np.minimum(rows, cells[..., offset::TILE, :], out=rows)
-        tiles = np.minimum(rows[..., 0::TILE], rows[..., 1::TILE])
-        for offset in range(2, TILE):
-            np.minimum(tiles, rows[..., offset::TILE], out=tiles)
-        return tiles
+    def shares(self, which: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return which share of each tile's cells is in `which`: shape (2, down, across).
+
+        Parameters
+        ----------
+        which
+            Readings of cells, shape (2, rows, columns), counted through.
+        """
+        tile, times = self._tile_of.take(which), self._times.take(which)
+        counts = np.bincount(tile, times, minlength=2 * self.down * self.across)
+        shares = counts.astype(np.float32)
+        shares *= np.float32(1.0 / TILE**2)
+        return shares.reshape(2, self.down, self.across)
+
+    def fewest(self, share: float) -> int:
+        """Return how many cells make up a field's share at least; fewer never do."""
+        cells = self.height * self.width * TILE**2
+        rounding = 0.999  # shares are compared as means in single precision
+        return math.floor(rounding * share * cells / int(self._times.max()))
+
+    def least(self, which: NDArray[np.intp], values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the least value in each tile, 1.0 at most: shape (2, down, across).
+
+        Parameters
+        ----------
+        which, values
+            Readings of cells, shape (2, rows, columns), counted through, and what each has.
+        """
+        least = np.ones(2 * self.down * self.across, np.float32)
+        np.minimum.at(least, self._tile_of.take(which), values)
+        return least.reshape(2, self.down, self.across)
 
     def means(self, tiles: NDArray[np.float32]) -> NDArray[np.float32]:
         """Average tiles (n, down, across) over fields: shape (n, fields), the whole at last."""
-        sums = _running_sums(tiles)
-        parts = _differences(sums, self.height, self.width)
-        parts *= 1.0 / (self.height * self.width)
-        whole = sums[:, -1, -1] / (self.down * self.across)
-        means = np.concatenate([parts.reshape(len(tiles), -1), whole[:, None]], axis=1)
-        return means.astype(np.float32)
+        down, across = self.places
+        sums = self._vertical @ (tiles.astype(np.float64) @ self._horizontal)
+        means = np.empty((len(tiles), down * across + 1), np.float32)
+        parts = means[:, :-1].reshape(-1, down, across)
+        share = 1.0 / (self.height * self.width)
+        np.multiply(sums[:, :-1, :-1], share, out=parts, casting="same_kind")
+        means[:, -1] = sums[:, -1, -1] / (self.down * self.across)
+        return means
 
     def covered(self, fields: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which tiles lie in any marked field: (n, fields) to (n, down, across)."""
         down, across = self.places
-        room = (down + 2 * (self.height - 1), across + 2 * (self.width - 1))
-        marks = np.zeros((len(fields), *room), np.float32)
-        parts = fields[:, :-1].reshape(-1, down, across)
-        marks[:, self.height - 1 :, self.width - 1 :][:, :down, :across] = parts
-        covered: NDArray[np.bool_] = (
-            _differences(_running_sums(marks), self.height, self.width) > 0.5
-        )
+        marks = fields[:, :-1].reshape(-1, down, across).astype(np.float64)
+        counts = self._vertical[:-1].T @ (marks @ self._horizontal[:, :-1].T)
+        covered: NDArray[np.bool_] = counts > 0.5
         covered |= fields[:, -1, None, None]
         return covered
 
@@ -96,16 +135,13 @@ class Fields:
         return np.concatenate([parts, [down * across]])
 
 
-def _running_sums(grid: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Sum (n, rows, columns) from the first corner on: shape (n, rows + 1, columns + 1)."""
-    sums = np.zeros((grid.shape[0], grid.shape[1] + 1, grid.shape[2] + 1))
-    inner = sums[:, 1:, 1:]
-    np.cumsum(grid, axis=1, out=inner)
-    np.cumsum(inner, axis=2, out=inner)
-    return sums
+def _bands(tiles: int, length: int) -> NDArray[np.float64]:
+    """Return what sums tiles along one direction: over every stretch of a length, and over all.
 
-
-def _differences(sums: NDArray[np.float64], height: int, width: int) -> NDArray[np.float64]:
-    """Sum over every rectangle of a size, from running sums."""
-    rows = sums[:, height:] - sums[:, :-height]
-    return rows[..., width:] - rows[..., :-width]
+    Shape (places + 1, tiles). Products with it are exact: readings have 24 bits, and none but 0 is
+    so small that sums would need more than double precision has.
+    """
+    first = np.arange(tiles - length + 1)[:, None]
+    tile = np.arange(tiles)[None, :]
+    bands = (first <= tile) & (tile < first + length)
+    return np.concatenate([bands, np.ones((1, tiles), bool)]).astype(np.float64)

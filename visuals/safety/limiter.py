@@ -18,6 +18,7 @@ import numpy as np
 
 from visuals.picture import Picture, PictureSize
 from visuals.safety.blending import Blender, Shares, around
+from visuals.safety.meter import Readings
 from visuals.safety.patterns import PatternSoftener
 from visuals.safety.watch import Allowed, Verdict, Watch
 
@@ -113,19 +114,24 @@ class FlashLimiter:
         self._all_free = False
         if verdict.shares is not None:
             np.minimum(self._ease, verdict.shares, out=self._ease)
-        held, verdict = self._held(watch, picture, allowed)
+        held, verdict = self._held(watch, picture, verdict.readings, allowed)
         watch.let_out(held, verdict, now)
         return held
 
-    def _held(self, watch: Watch, picture: Picture, allowed: Allowed) -> tuple[Picture, Verdict]:
+    def _held(
+        self, watch: Watch, picture: Picture, readings: Readings, allowed: Allowed
+    ) -> tuple[Picture, Verdict]:
         """Draw the picture as near as it may be, and say how it was judged.
 
         What the shares promise is computed, not measured; so the outcome is judged like any
         picture, and where that fails, first its tiles stand still and then everything does.
+        `readings` are those of the picture; only what is held is read anew.
         """
         for _ in range(2):
-            held = self._blender.blend(watch.picture, picture, self._ease)
-            verdict = watch.judge(watch.meter.read(held), self._now_seconds, allowed)
+            held, part = self._blender.blend(watch.picture, picture, self._ease)
+            measured = readings.copy()
+            watch.meter.read_part(held, part, measured)
+            verdict = watch.judge(measured, self._now_seconds, allowed)
             if verdict.shares is None:
                 return held, verdict
             self._ease[around(verdict.shares < 1.0)] = 0.0

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from typing import Final, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadInput
 from visuals.picture import Picture, PictureSize
+from visuals.safety.fields import Part
 from visuals.safety.products import product
+from visuals.safety.scratch import Scratch
 
 Readings: TypeAlias = NDArray[np.float32]
 """Shape (2, rows, columns): luminance, red; in swings."""
@@ -35,17 +38,18 @@ LEAST: Final = PictureSize(30, 18)
 """Smaller pictures have no third-by-third to measure."""
 
 _CELLS_ACROSS: Final = 160
-_FULL: Final = 60_452  # what the curve below gives for 255
+_FULL: Final = 60_452  # what `_table` gives for 255
 _TOE: Final = np.float32(0.0175)
 """What the curve takes from the darkest levels, weighed like them: where green and blue are dark,
 a saturated red would else be seen too early."""
 
+_AT_ONCE: Final = 30_000  # pixels: what is computed on the way stays in a core's own cache
 _UNSURE: Final = 0.04  # how near to the border of saturation the curve cannot tell
 _WORTH_A_LOOK: Final = 0.5  # of a swing
 
 _LEVELS: Final = np.arange(256) / 255.0
 _EXACT: Final = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4)
-"""What `linear` comes near to."""
+"""What `_table` comes near to."""
 
 _WEIGHTS: Final = np.array(
     [  # luminance; (R - G - B) * 320; whether red is saturated
@@ -57,20 +61,13 @@ _WEIGHTS: Final = np.array(
 )
 
 
-def linear(levels: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """Make sRGB levels linear: 0 to 60,452 (`_FULL`).
+def _table() -> NDArray[np.uint16]:
+    """Return what makes sRGB levels linear: 0 to 60,452 (`_FULL`).
 
-    x^2 (a + b x) in 16-bit integers, six passes without a table: a table would cost three times as
-    much. Swings measured by it are wrong by 0.0058 of full scale at most.
+    x^2 (a + b x) in whole steps: swings measured by it are wrong by 0.0058 of full scale at most.
     """
-    x = levels.astype(np.uint16)
-    curve = x * np.uint16(69)
-    curve += np.uint16(43_400)
-    curve >>= 8
-    x *= x
-    x >>= 8
-    x *= curve
-    return x
+    x = np.arange(256)
+    return ((x * x >> 8) * (69 * x + 43_400 >> 8)).astype(np.uint16)
 
 
 class Meter:
@@ -98,31 +95,71 @@ class Meter:
         self.block = max(1, round(size.width / _CELLS_ACROSS))
         self.rows = size.height // self.block
         self.columns = size.width // self.block
-        self._spare_bits = (self.block - 1).bit_length()  # that sums of rows need
-        full = _FULL * self.block**2 / 2**self._spare_bits
+        spare_bits = (self.block - 1).bit_length()  # that sums of rows need
+        self._linear = _table() >> spare_bits
+        full = _FULL * self.block**2 / 2**spare_bits
         self._weights = np.tile(_WEIGHTS / np.float32(full), (self.block, 1))
+        self._scratch = Scratch()
 
     def read(self, picture: Picture) -> Readings:
         """Return the readings of `picture`: shape (2, rows, columns), in swings."""
-        light = linear(picture[: self.rows * self.block, : self.columns * self.block])
-        rows = self._sum_of_rows(light).astype(np.float32)
-        weighed = product(rows.reshape(self.rows * self.columns, -1), self._weights)
-        readings = np.empty((2, self.rows * self.columns), np.float32)
-        np.copyto(readings[0], weighed[:, 0])
-        np.multiply(weighed[:, 1], weighed[:, 2] >= _TOE, out=readings[1])
-        unsure = np.abs(weighed[:, 2] - _TOE) < _UNSURE
-        unsure &= weighed[:, 1] > _WORTH_A_LOOK
-        if unsure.any():
-            which = np.flatnonzero(unsure)
-            readings[1, which] = self._red(picture, which)
-        return readings.reshape(2, self.rows, self.columns)
+        readings = np.empty((2, self.rows, self.columns), np.float32)
+        self.read_part(picture, Part(0, self.rows, 0, self.columns), readings)
+        return readings
 
-    def _red(self, picture: Picture, which: NDArray[np.intp]) -> NDArray[np.float32]:
+    def read_part(self, picture: Picture, part: Part, readings: Readings) -> None:
+        """Put the readings of a part of `picture` in their places among `readings`."""
+        bottom, right = min(part.bottom, self.rows), min(part.right, self.columns)
+        rows = max(1, _AT_ONCE // ((right - part.left) * self.block**2))
+        for top in range(part.top, bottom, rows):
+            self._read(picture, Part(top, min(top + rows, bottom), part.left, right), readings)
+
+    def _read(self, picture: Picture, part: Part, readings: Readings) -> None:
+        rows, columns = part.times(1)
+        place = readings[:, rows, columns]
+        weighed = self._weighed(self._light(picture[part.times(self.block)]))
+        luminance, red, saturation = weighed.reshape(3, *place.shape[1:])
+        np.copyto(place[0], luminance)
+        place[1] = 0.0
+        np.copyto(place[1], red, where=saturation >= _TOE)
+        unsure = np.abs(saturation - _TOE) < _UNSURE
+        unsure &= red > _WORTH_A_LOOK
+        if unsure.any():
+            row, column = unsure.nonzero()
+            place[1, row, column] = self._red(picture, part.top + row, part.left + column)
+
+    def _light(self, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Sum light over the rows of each cell: shape (rows, 3 * width)."""
+        height, width, _ = levels.shape
+        linear = self._scratch.array("linear", (height, width, 3), np.uint16)
+        cv2.LUT(levels, self._linear, dst=linear)
+        lines = linear.reshape(-1, self.block, 3 * width)
+        sums = lines[:, 0]
+        if self.block > 1:
+            sums = self._scratch.array("sums", sums.shape, np.uint16)
+            cv2.add(lines[:, 0], lines[:, 1], dst=sums)
+        for line in range(2, self.block):
+            cv2.add(sums, lines[:, line], dst=sums)
+        light = self._scratch.array("light", sums.shape, np.float32)
+        np.copyto(light, sums)
+        return light
+
+    def _weighed(self, light: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the sums that `_WEIGHTS` are for, each in one piece: shape (3, cells)."""
+        cells = light.reshape(-1, 3 * self.block)
+        weighed = self._scratch.array("weighed", (len(cells), 3), np.float32)
+        product(cells, self._weights, weighed)
+        pieces = self._scratch.array("pieces", (3, len(cells)), np.float32)
+        np.copyto(pieces, weighed.T)
+        return pieces
+
+    def _red(
+        self, picture: Picture, row: NDArray[np.intp], column: NDArray[np.intp]
+    ) -> NDArray[np.float32]:
         """Read the red of some cells exactly: there a level more or less makes all or nothing."""
         pixels, width = picture.reshape(-1, 3), picture.shape[1]
-        row, column = np.divmod(which, self.columns)
         first = (row * width + column) * self.block
-        light = np.zeros((which.size, 3))
+        light = np.zeros((row.size, 3))
         for offset in np.add.outer(np.arange(self.block) * width, np.arange(self.block)).flat:
             levels = pixels.take(first + offset, axis=0, mode="clip")
             light += _EXACT.take(levels, mode="clip")
@@ -131,12 +168,3 @@ class Meter:
         saturated = red >= SATURATED * (green + blue)
         readings = np.where(saturated, (red - green - blue) * (320.0 / RED_SWING), 0.0)
         return readings.astype(np.float32)
-
-    def _sum_of_rows(self, light: NDArray[np.uint16]) -> NDArray[np.uint16]:
-        if self.block == 1:
-            return light
-        light >>= self._spare_bits
-        rows = light[0 :: self.block] + light[1 :: self.block]
-        for offset in range(2, self.block):
-            rows += light[offset :: self.block]
-        return rows

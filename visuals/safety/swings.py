@@ -7,6 +7,7 @@ larger change sees it later than we do, but not after that.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,8 +27,17 @@ STEEP: Final = np.float32(2.4)
 """Light falls at first more steeply than the levels it is drawn with, at most by this."""
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From the last readings to others, which may be the next."""
+
+    readings: NDArray[np.float32]
+    away: NDArray[np.float32]  # how far each is from its extreme: a swing at 1.0 and above
+    swinging: NDArray[np.intp]  # those that swing
+
+
 class Swings:
-    """The course of readings, one by one.
+    """The course of readings, one by one; they are counted through, whatever their shape.
 
     Parameters
     ----------
@@ -38,57 +48,49 @@ class Swings:
     """
 
     def __init__(self, readings: NDArray[np.float32], now_seconds: float) -> None:
+        self._last = readings.ravel()
         self._side = np.ones(readings.size, np.float32)  # +1 after a rise, -1 after a fall
-        self._extreme = readings.ravel().copy()  # since then, times side
-        self._ends = np.full((REMEMBERED, readings.size), -np.inf)  # of swings, the latest first
-        # The picture came from nowhere: that may have been a rise.
-        self._ends[0] = now_seconds
+        self._extreme = self._last.copy()  # since then, times side
+        # Of swings, the latest first. The picture came from nowhere: that may have been a rise.
+        self._ends = [np.full(readings.size, now_seconds)]
+        self._ends += [np.full(readings.size, -np.inf) for _ in range(1, REMEMBERED)]
 
-    def away(self, readings: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return how far each reading is from its extreme: a swing at 1.0 and above."""
-        away: NDArray[np.float32] = self._side * readings.ravel()
+    def step(self, readings: NDArray[np.float32]) -> Step:
+        """Return the step to other readings."""
+        flat = readings.ravel()
+        away = self._side * flat
         np.subtract(self._extreme, away, out=away)
-        return away
+        return Step(flat, away, np.flatnonzero(away >= 1.0))
 
-    def too_many(
-        self, away: NDArray[np.float32], now_seconds: float, allowed: int
-    ) -> NDArray[np.bool_]:
+    def too_many(self, step: Step, now_seconds: float, allowed: int) -> NDArray[np.intp]:
         """Return which readings would swing once more than `allowed` in the window before now."""
-        swinging = away >= 1.0
-        if swinging.any():
-            swinging &= self._ends[allowed - 1] > now_seconds - WINDOW_SECONDS
-        return swinging
+        if not step.swinging.size:
+            return step.swinging
+        ends = self._ends[allowed - 1].take(step.swinging)
+        return step.swinging[ends > now_seconds - WINDOW_SECONDS]
 
-    def room(self, before: NDArray[np.float32], away: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return how much of its way each reading can go without swinging, 0-1.
-
-        Parameters
-        ----------
-        before
-            The readings of the last picture.
-        away
-            How far the next picture is from their extremes; counts where that is a swing.
-        """
-        gone = self._extreme - self._side * before.ravel()
+    def room(self, step: Step, which: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Return how much of its step each reading of `which` can go without swinging, 0-1."""
+        side = self._side[which]
+        gone = self._extreme[which] - side * self._last[which]
         room = np.maximum(INSIDE - gone, 0.0)
-        np.subtract(away, gone, out=gone)
-        room /= np.maximum(gone, INSIDE / 8, out=gone)
-        room[self._side > 0] *= 1.0 / STEEP
-        return np.minimum(room, 1.0, out=room)
+        room /= np.maximum(step.away[which] - gone, INSIDE / 8)
+        room[side > 0] *= 1.0 / STEEP
+        return np.minimum(room, 1.0)
 
-    def take(
-        self, readings: NDArray[np.float32], away: NDArray[np.float32], now_seconds: float
-    ) -> None:
-        """Go on to the next readings, which were `away` from their extremes."""
-        swung = np.flatnonzero(away >= 1.0)
-        np.copyto(self._ends[0], now_seconds, where=away < 0.0)
-        np.subtract(self._extreme, np.minimum(away, 0.0, out=away), out=self._extreme)
+    def take(self, step: Step, now_seconds: float) -> None:
+        """Go on by a step, which is of no more use then."""
+        self._last = step.readings
+        np.copyto(self._ends[0], now_seconds, where=step.away < 0.0)
+        self._extreme -= np.minimum(step.away, 0.0, out=step.away)
+        swung = step.swinging
         if swung.size:
-            for later in range(REMEMBERED - 1, 0, -1):
-                self._ends[later, swung] = self._ends[later - 1, swung]
-            self._ends[0, swung] = now_seconds
-            self._side[swung] *= -1.0
-            self._extreme[swung] = self._side[swung] * readings.ravel()[swung]
+            for later, ends in zip(self._ends[:0:-1], self._ends[-2::-1], strict=True):
+                later[swung] = ends[swung]
+            self._ends[0][swung] = now_seconds
+            side = -self._side[swung]
+            self._side[swung] = side
+            self._extreme[swung] = side * step.readings[swung]
 
     def moved(
         self, origin: NDArray[np.intp], readings: NDArray[np.float32], now_seconds: float
@@ -106,7 +108,7 @@ class Swings:
         """
         moved = Swings(readings, now_seconds)
         moved._side = self._side[origin]
-        moved._ends = self._ends[:, origin]
+        moved._ends = [ends[origin] for ends in self._ends]
         here = moved._side * readings.ravel()
         moved._extreme = np.clip(self._extreme[origin], here, here + np.float32(0.99))
         return moved

@@ -16,8 +16,8 @@ from visuals.picture import Picture, PictureSize
 from visuals.safety.blending import Shares, resampled
 from visuals.safety.fields import Fields
 from visuals.safety.meter import Meter, Readings
-from visuals.safety.runs import Runs
-from visuals.safety.swings import WINDOW_SECONDS, Swings
+from visuals.safety.runs import Runs, Stride
+from visuals.safety.swings import WINDOW_SECONDS, Step, Swings
 
 RESTLESS_SHARE: Final = 0.15
 """Of a field of view, that may swing more often than allowed; the guidelines say 0.25."""
@@ -40,8 +40,9 @@ class Verdict:
     readings: Readings
     tiles: NDArray[np.float32]  # `readings` over tiles: shape (2, down, across)
     means: NDArray[np.float32]  # and over fields: shape (2, fields)
-    cells_away: NDArray[np.float32]  # from their extremes, in swings
-    means_away: NDArray[np.float32]
+    cells: Step
+    fields: Step
+    runs: Stride
     shares: Shares | None  # that tiles may go towards it; None: all of the way
 
 
@@ -68,6 +69,7 @@ class Watch:
         self._fields = Swings(self._means, now_seconds)
         self._runs = Runs(self._means, now_seconds)
         self._restless = np.full(self._readings.size, -np.inf)  # when each last wanted too much
+        self._fewest_restless = self.fields.fewest(RESTLESS_SHARE)
 
     def resized(self, size: PictureSize, now_seconds: float) -> Watch:
         """Return a watch of another size that remembers what this one does."""
@@ -103,51 +105,57 @@ class Watch:
         """
         tiles = self.fields.tiles(readings)
         means = self.fields.means(tiles)
-        cells_away = self._cells.away(readings)
-        means_away = self._fields.away(means)
+        cells, fields = self._cells.step(readings), self._fields.step(means)
+        runs = self._runs.stride(means)
         shares = _lesser(
-            self._of_cells(readings, cells_away, now_seconds, allowed.of_cells),
-            self._of_fields(tiles, means, means_away, now_seconds, allowed.of_fields),
+            self._of_cells(cells, now_seconds, allowed.of_cells),
+            self._of_fields(tiles, fields, runs, now_seconds, allowed.of_fields),
         )
-        return Verdict(readings, tiles, means, cells_away, means_away, shares)
+        return Verdict(readings, tiles, means, cells, fields, runs, shares)
 
-    def _of_cells(
-        self, readings: Readings, away: NDArray[np.float32], now_seconds: float, allowed: int
-    ) -> Shares | None:
+    def _of_cells(self, step: Step, now_seconds: float, allowed: int) -> Shares | None:
         """Return how far tiles may go for their cells' sake."""
-        swinging = self._cells.too_many(away, now_seconds, allowed)
-        if not swinging.any():
+        swinging = self._cells.too_many(step, now_seconds, allowed)
+        if not swinging.size:
             return None
         self._restless[swinging] = now_seconds
-        restless = (self._restless > now_seconds - WINDOW_SECONDS).astype(np.float32)
-        share = self.fields.means(self.fields.tiles(restless.reshape(readings.shape)))
-        crowded = self.fields.covered(share >= RESTLESS_SHARE)
-        if not crowded.any():
+        crowded = self._crowded(now_seconds)
+        if crowded is None:
             return None
-        room = self._cells.room(self._readings, away)
-        room[~swinging] = 1.0
-        shares = self.fields.least(room.reshape(readings.shape))
+        shares = self.fields.least(swinging, self._cells.room(step, swinging))
         shares[~crowded] = 1.0
         least = shares.min(axis=0)
         return least if (least < 1.0).any() else None
 
+    def _crowded(self, now_seconds: float) -> NDArray[np.bool_] | None:
+        """Return the tiles of fields in which too much is restless; None where there are none."""
+        restless = np.flatnonzero(self._restless > now_seconds - WINDOW_SECONDS)
+        if restless.size < self._fewest_restless:
+            return None
+        crowded = self.fields.means(self.fields.shares(restless)) >= RESTLESS_SHARE
+        return self.fields.covered(crowded) if crowded.any() else None
+
     def _of_fields(
         self,
         tiles: NDArray[np.float32],
-        means: NDArray[np.float32],
-        away: NDArray[np.float32],
+        step: Step,
+        stride: Stride,
         now_seconds: float,
         allowed: int,
     ) -> Shares | None:
         """Return how far tiles may go for their fields' sake: those that move the fields."""
-        swinging = self._fields.too_many(away, now_seconds, allowed)
-        running = self._runs.too_many(means, now_seconds, allowed)
-        either = swinging | running
-        if not either.any():
+        swinging = self._fields.too_many(step, now_seconds, allowed)
+        running = self._runs.too_many(stride, now_seconds, allowed)
+        if not swinging.size and not running.size:
             return None
-        room = self._fields.room(self._means, away)[swinging].min(initial=1.0)
-        room = min(room, self._runs.room(means)[running].min(initial=1.0))
-        held = self.fields.covered(either.reshape(means.shape))
+        room = min(
+            self._fields.room(step, swinging).min(initial=1.0),
+            self._runs.room(stride, running).min(initial=1.0),
+        )
+        either = np.zeros(self._means.shape, bool)
+        either.put(swinging, True)
+        either.put(running, True)
+        held = self.fields.covered(either)
         held &= np.abs(tiles - self._tiles) >= _MOVING
         return np.where(held.any(axis=0), np.float32(room), np.float32(1.0))
 
@@ -156,15 +164,21 @@ class Watch:
         np.copyto(self.picture, picture)
         self._readings, self._tiles = verdict.readings, verdict.tiles
         self._means = verdict.means
-        self._cells.take(verdict.readings, verdict.cells_away, now_seconds)
-        self._fields.take(verdict.means, verdict.means_away, now_seconds)
-        self._runs.take(verdict.means, now_seconds)
+        self._cells.take(verdict.cells, now_seconds)
+        self._fields.take(verdict.fields, now_seconds)
+        self._runs.take(verdict.runs, now_seconds)
 
     def stay(self) -> Verdict:
         """Return the verdict on the last picture once more: nothing changes, so it may be."""
-        cells_away = self._cells.away(self._readings)
-        means_away = self._fields.away(self._means)
-        return Verdict(self._readings, self._tiles, self._means, cells_away, means_away, None)
+        return Verdict(
+            self._readings,
+            self._tiles,
+            self._means,
+            self._cells.step(self._readings),
+            self._fields.step(self._means),
+            self._runs.stride(self._means),
+            None,
+        )
 
 
 def _lesser(a: Shares | None, b: Shares | None) -> Shares | None:
