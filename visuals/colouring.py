@@ -54,9 +54,8 @@ def coloured(
 
 def _enlarged(values: NDArray[np.float32], scale: float, most: int) -> NDArray[np.uint16]:
     """Return values as steps of the table, from 0 to `most`, at twice the height and width."""
-    steps = values * np.float32(scale * _PARTS)
-    np.maximum(steps, 0, out=steps)
-    np.minimum(steps, most * _PARTS, out=steps)
-    large = doubled(steps.astype(np.uint16))  # integers of 16 bits are half the bytes of floats
+    # Rounded, and brought to 0 or more, while it is converted: 16 bits are half of a float's.
+    steps = cv2.addWeighted(values, scale * _PARTS, values, 0.0, 0.0, dtype=cv2.CV_16U)
+    large = doubled(np.minimum(steps, np.uint16(most * _PARTS), dtype=np.uint16))
     large >>= _PART_BITS
     return large
