@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from visuals.grids import Grid
 from visuals.motion import Moves
-from visuals.scenes.shapes import glow, stacked
+from visuals.scenes.shapes import glow, scaled, stacked, weighed
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 _POINTS = 2000
@@ -26,7 +26,7 @@ class Filament(Scene):
     brightness = 0.21
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._ratio = rng.choice([2, 3, 4, 5], 2, replace=False).astype(np.float32)
+        self._ratio = rng.choice([2, 3, 4, 5], 2, replace=False)
         self._phases = rng.uniform(0, 2 * math.pi, (4, _STRANDS, 1)).astype(np.float32)
         self._sizes = np.array([[0.52], [0.65], [0.78]], np.float32)  # of the strands
         self._strengths = np.array([[0.6], [0.42], [0.3]], np.float32)
@@ -35,10 +35,13 @@ class Filament(Scene):
         """Prepare for pictures of the grid's size."""
         self._shape = grid.x.shape
         self._aspect = grid.aspect
-        self._radius = grid.radius
-        self._middle = glow(grid.radius, 0.7)
+        self._hue = scaled(grid.radius, -0.36, 0.62)
+        self._middle = scaled(glow(grid.radius, 0.7), 0.03)
         points = round(_POINTS * grid.x.shape[0] / 90)  # as close at any size
-        self._along = np.linspace(0, 2 * math.pi, points, endpoint=False, dtype=np.float32)
+        along = np.linspace(0, 2 * math.pi, points, endpoint=False, dtype=np.float32)
+        # Of the swings across, up, across once more, and of how far they swing.
+        turns = np.array([self._ratio[0], self._ratio[1], 1, 9], np.float32)
+        self._angles = turns[:, None, None] * along + self._phases
         self._ago = (np.arange(points) % _INSTANTS / _INSTANTS).astype(np.float32)
 
     def places(self, grid: Grid) -> NDArray[np.float32]:
@@ -65,30 +68,30 @@ class Filament(Scene):
         """Paint the moment."""
         moves = stage.moves
         fade = math.exp(-moves.seconds / (0.24 + 0.16 * moves.energy))
-        light = stage.trail * np.float32(0.94 * fade)
+        light = scaled(stage.trail, 0.94 * fade)
         light += self._drawn(moves)
         np.minimum(light, 1.3, out=light)
-        light += 0.03 * self._middle
-        tone = 0.62 - 0.36 * self._radius + 0.4 * stage.tone
-        return Layers(light, tone)
+        light += self._middle
+        return Layers(light, weighed(self._hue, 1.0, stage.tone, 0.4))
 
     def _drawn(self, moves: Moves) -> NDArray[np.float32]:
         """Return the curves' light: points that are spread over the four pixels around them."""
-        along = self._along
         way = np.float32(0.32) * (np.float32(moves.travel) - self._ago * np.float32(moves.stride))
         grown = np.exp(self._ago * np.float32(math.log(self.warp(moves).zoom)))
-        size = self._sizes + np.float32(0.1 * moves.low)
-        first, second, third, fourth = self._phases
-        wave = np.sin(9 * along + 2 * way + fourth)
-        wave *= np.float32(0.06 + 0.2 * moves.high)
-        wave += 1
-        x = np.float32(0.8) * wave * np.sin(self._ratio[0] * along + way + first)
-        x += np.float32(0.5) * np.sin(along - np.float32(0.6) * way + third)
-        y = wave * np.sin(self._ratio[1] * along - np.float32(0.7) * way + second)
-        size = size * grown
+        across, up, across_too, wave = (
+            np.sin(angles + way * np.float32(pace))
+            for angles, pace in zip(self._angles, (1, -0.7, -0.6, 2), strict=True)
+        )
+        wave = scaled(wave, 0.06 + 0.2 * moves.high, 1.0)
+        across *= wave
+        up *= wave
+        x = weighed(across, 0.8, across_too, 0.5)
+        size = (self._sizes + np.float32(0.1 * moves.low)) * grown
+        x *= size
+        up *= size
         height, width = self._shape
-        column = (x * size * np.float32(1.25 / self._aspect) + 1) * np.float32(width / 2) - 0.5
-        row = (1 - y * size) * np.float32(height / 2) - 0.5
+        column = scaled(x, 1.25 / self._aspect * width / 2, width / 2 - 0.5)
+        row = scaled(up, -height / 2, height / 2 - 0.5)
         strength = self._strengths * np.float32(0.75 + 0.3 * moves.pulse)
         return _splatted(row, column, np.broadcast_to(strength, row.shape), self._shape)
 
@@ -102,13 +105,20 @@ def _splatted(
     height, width = shape
     inside = (row > 0) & (row < height - 1.001) & (column > 0) & (column < width - 1.001)
     row, column, strength = row[inside], column[inside], strength[inside]
-    top, left = np.floor(row), np.floor(column)
-    down, right = row - top, column - left
-    at = top.astype(np.intp) * width + left.astype(np.intp)
-    below, above = down * strength, (1 - down) * strength
-    places = np.concatenate([at, at + 1, at + width, at + width + 1])
-    shares = np.concatenate(
-        [above * (1 - right), above * right, below * (1 - right), below * right]
-    )
-    drawn = np.bincount(places, shares, height * width).reshape(height, width)
-    return np.minimum(drawn, 1.0).astype(np.float32)
+    top, left = row.astype(np.int32), column.astype(np.int32)
+    row -= top.astype(np.float32)
+    column -= left.astype(np.float32)
+    top *= width
+    top += left
+    places, shares = np.empty((4, len(top)), np.intp), np.empty((4, len(top)), np.float32)
+    places[:] = top
+    places += np.array([[0], [1], [width], [width + 1]])
+    below = row * strength
+    above = strength - below
+    np.multiply(above, column, out=shares[1])
+    np.subtract(above, shares[1], out=shares[0])
+    np.multiply(below, column, out=shares[3])
+    np.subtract(below, shares[3], out=shares[2])
+    drawn = np.zeros(height * width, np.float32)
+    np.add.at(drawn, places.reshape(-1), shares.reshape(-1))
+    return np.minimum(drawn, 1.0, out=drawn).reshape(height, width)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,15 @@ from visuals.scenes.shapes import add, cover, glow, limited, ramp, scaled, stack
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 _ORBS = 7
+_FAR = 1.2  # that the pattern reaches, in radii
+_FINE = 3  # points of the pattern for one of the largest sphere
+
+
+class _Orb(NamedTuple):
+    x: float
+    y: float
+    size: float  # its radius
+    hue: float
 
 
 class Orbs(Scene):
@@ -27,13 +38,15 @@ class Orbs(Scene):
         self._paces = rng.uniform(0.1, 0.24, (_ORBS, 2)) * rng.choice([-1, 1], (_ORBS, 2))
         self._sizes = np.linspace(0.12, 0.58, _ORBS) ** 1.15
         self._hues = rng.uniform(-0.35, 0.35, _ORBS)
-        self._lit = (-0.5, 0.68, 0.53)
 
     def fit(self, grid: Grid) -> None:
         """Prepare for pictures of the grid's size."""
         self._grid = grid
         self._columns, self._rows = grid.x[0], grid.y[:, :1]
         self._pixel = 2 / grid.x.shape[0]
+        largest = 1.2 * float(self._sizes[-1]) / self._pixel
+        self._radius = max(1, round(_FINE * largest))  # of the sphere in the pattern, in points
+        self._plain, self._rim, self._facing = _patterns(self._radius)
         self._reach = min(1.45, grid.aspect - 0.3)
         self._back = glow(grid.radius, 0.8)
 
@@ -52,75 +65,63 @@ class Orbs(Scene):
         light *= self._back
         add(light, stage.trail, 0.3)
         tone = scaled(stage.tone, 0.3, 0.18)
+        glass = weighed(self._plain, 1.0, self._rim, 0.5 + 0.3 * stage.moves.high)
+        pattern = np.asarray(cv2.merge((glass, self._facing)), np.float32)
+        layers = Layers(light, tone)
         for index in range(_ORBS):
-            self._sphere(index, stage, Layers(light, tone))
-        return Layers(light, tone)
+            self._sphere(self._orb(index, stage.moves), pattern, stage, layers)
+        return layers
 
-    def _sphere(self, index: int, stage: Stage, layers: Layers) -> None:
-        """Paint one sphere over what is behind it, within the boxes around it and its halo."""
-        moves = stage.moves
+    def _orb(self, index: int, moves: Moves) -> _Orb:
         first, second = self._phases[index] + self._paces[index] * moves.travel
-        x, y = self._reach * math.sin(first), 0.75 * math.sin(second)
         size = float(self._sizes[index]) * (1 + 0.1 * moves.low * (0.4 + 0.6 * (index % 2)))
-        box = self._box(x, y, size + self._pixel)
-        halo_box = self._box(x, y, max(size * 1.5, size + self._pixel))
-        around = layers.light[halo_box]
-        if not around.size:
-            return
-        halo = scaled(self._flat(halo_box, x, y, size), -1.0, 2.25)
-        limited(halo, 2.25)
-        halo *= halo
-        add(around, halo, 0.022 + 0.02 * moves.low)
-        if layers.light[box].size:
-            self._glass(box, (x, y, size), index, stage, layers)
+        x, y = self._reach * math.sin(first), 0.75 * math.sin(second)
+        return _Orb(x, y, size, float(self._hues[index]))
 
-    def _glass(
-        self,
-        box: tuple[slice, slice],
-        at: tuple[float, float, float],
-        index: int,
-        stage: Stage,
-        layers: Layers,
+    def _sphere(
+        self, orb: _Orb, pattern: NDArray[np.float32], stage: Stage, layers: Layers
     ) -> None:
-        across, up = self._within(box, *at)
-        inside = scaled(self._flat(box, *at), -1.0, 1.0)
-        mask = limited(scaled(inside, self._grid.x.shape[0] * at[2] / 4, 0.5))
-        tall = np.sqrt(limited(inside))
+        """Paint a sphere over what is behind it, and its halo."""
+        rows, columns = self._box(orb.x, orb.y, max(orb.size * 1.5, orb.size + self._pixel))
+        across = (self._columns[columns] - np.float32(orb.x)) * np.float32(1 / orb.size)
+        up = (self._rows[rows] - np.float32(orb.y)) * np.float32(1 / orb.size)
+        flat = across * across + up * up
+        if not flat.size:
+            return
+        halo = limited(scaled(flat, -1.0, 2.25), 2.25)
+        halo *= halo
+        add(layers.light[rows, columns], halo, 0.022 + 0.02 * stage.moves.low)
+        box = self._box(orb.x, orb.y, orb.size + self._pixel)
+        flat = flat[_from(rows.start, box[0]), _from(columns.start, box[1])]
+        if not flat.size:
+            return
+        near = orb.size / (2 * self._pixel)
+        mask = limited(scaled(flat, -near, near + 0.5))
         field = stage.tone[box]
-        facing = across * np.float32(self._lit[0]) + up * np.float32(self._lit[1])
-        add(facing, tall, self._lit[2])
-        lit = limited(facing.copy())
-        lit *= lit
-        glass = scaled(lit, 0.34, 0.06)
-        rim = scaled(tall, -1.0, 1.0)
-        rim *= rim
-        rim *= rim
-        rim *= np.float32(0.5 + 0.3 * stage.moves.high) * (np.float32(0.55) + up * np.float32(0.45))
-        glass += rim
-        add(glass, ramp(0.93, 1.0, facing), 1.1)
-        below = ramp(-0.1, -0.9, facing)  # light that the sphere gathers below
-        below *= tall
-        add(glass, below, 0.26)
-        glass *= scaled(field, 0.5, 0.75)
-        cover(layers.light[box], glass, mask)
-        colour = weighed(facing, 0.3, field, 0.3, 0.5 + float(self._hues[index]))
-        cover(layers.tone[box], colour, mask)
+        shine, facing = self._shown(pattern, orb, box, flat.shape)
+        shine *= scaled(field, 0.5, 0.75)
+        cover(layers.light[box], shine, mask)
+        cover(layers.tone[box], weighed(facing, 0.3, field, 0.3, 0.5 + orb.hue), mask)
 
-    def _within(
-        self, box: tuple[slice, slice], x: float, y: float, size: float
+    def _shown(
+        self,
+        pattern: NDArray[np.float32],
+        orb: _Orb,
+        box: tuple[slice, slice],
+        shape: tuple[int, ...],
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return how far columns and rows lie from a sphere's middle, in its radii."""
-        rows, columns = box
-        scale = np.float32(1 / size)
-        return (self._columns[columns] - np.float32(x)) * scale, (
-            self._rows[rows] - np.float32(y)
-        ) * scale
-
-    def _flat(
-        self, box: tuple[slice, slice], x: float, y: float, size: float
-    ) -> NDArray[np.float32]:
-        across, up = self._within(box, x, y, size)
-        return across * across + up * up
+        """Return the pattern's glass and facing as they look on a sphere, in a box."""
+        scale, middle = self._radius / orb.size, (len(pattern) - 1) / 2
+        across = (float(self._columns[box[1].start]) - orb.x) * scale + middle
+        down = (orb.y - float(self._rows[box[0].start, 0])) * scale + middle
+        step = self._pixel * scale
+        places = np.array([[step, 0, across], [0, step, down]])
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        shown = cv2.warpAffine(
+            pattern, places, shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE
+        )
+        glass, facing = cv2.split(shown)
+        return np.asarray(glass, np.float32), np.asarray(facing, np.float32)
 
     def _box(self, x: float, y: float, reach: float) -> tuple[slice, slice]:
         height, width = self._grid.x.shape
@@ -130,3 +131,23 @@ class Orbs(Scene):
         top = max(0, math.floor((1 - y - reach) / 2 * height))
         bottom = max(top, math.ceil((1 - y + reach) / 2 * height))
         return slice(top, bottom), slice(left, right)
+
+
+def _from(start: int, within: slice) -> slice:
+    return slice(within.start - start, within.stop - start)
+
+
+def _patterns(radius: int) -> tuple[NDArray[np.float32], ...]:
+    """Return a sphere of so many points: its glass, its rim, and how far it faces the light.
+
+    Spheres differ in size alone: what is the same on all of them is worked out once.
+    """
+    far = round(_FAR * radius)
+    steps = np.arange(-far, far + 1, dtype=np.float32) / np.float32(radius)
+    across, up = np.meshgrid(steps, -steps)
+    tall = np.sqrt(np.maximum(1 - across * across - up * up, 0))
+    facing = np.float32(-0.5) * across + np.float32(0.68) * up + np.float32(0.53) * tall
+    plain = 0.06 + 0.34 * np.maximum(facing, 0) ** 2
+    plain += 1.1 * ramp(0.93, 1.0, facing)
+    plain += 0.26 * ramp(0.1, 0.9, -facing) * tall  # light that the sphere gathers below
+    return plain, (1 - tall) ** 4 * (0.55 + 0.45 * up), facing
