@@ -107,10 +107,7 @@ class ViewerConnection(asyncio.Protocol):
         limits = self._hub.config
         self._transport = cast(asyncio.Transport, transport)
         self._connections.add(self)
-        self._transport.set_write_buffer_limits(
-            high=limits.high_water_bytes, low=limits.low_water_bytes
-        )
-        self._bound_the_kernel(limits.high_water_bytes)
+        self._bound_what_is_written(limits.high_water_bytes, limits.low_water_bytes)
         self._arm(limits.handshake_seconds, self._abort, "handshake_timeout")
 
     def data_received(self, data: bytes) -> None:
@@ -209,6 +206,10 @@ class ViewerConnection(asyncio.Protocol):
             wants=wanted.wants,
             picture_bytes=limits.outbox_picture_bytes,
         )
+        if wanted.wants is not wanted.wants.without_pictures:
+            self._bound_what_is_written(
+                limits.picture_high_water_bytes, limits.picture_low_water_bytes
+            )
         return wanted, accepted
 
     async def _join(self, wanted: LiveRequest) -> None:
@@ -350,13 +351,15 @@ class ViewerConnection(asyncio.Protocol):
             raise RuntimeError("the connection has not been made yet")
         return self._transport
 
-    def _bound_the_kernel(self, unsent_bytes: int) -> None:
-        """Keep what is not sent here, where it can be dropped, rather than in the kernel."""
-        peer = self._transport_or_fail().get_extra_info("socket")
+    def _bound_what_is_written(self, high_bytes: int, low_bytes: int) -> None:
+        """Keep what waits in the outbox, where it can be dropped, not in transport and kernel."""
+        transport = self._transport_or_fail()
+        transport.set_write_buffer_limits(high=high_bytes, low=low_bytes)
+        peer = transport.get_extra_info("socket")
         option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
         if option is None or peer is None or peer.family not in (socket.AF_INET, socket.AF_INET6):
             return
         try:
-            peer.setsockopt(socket.IPPROTO_TCP, option, unsent_bytes)
+            peer.setsockopt(socket.IPPROTO_TCP, option, high_bytes)
         except OSError as error:
             logger.debug("the kernel keeps its own bound of unsent bytes: %s", error)

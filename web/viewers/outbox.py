@@ -136,7 +136,7 @@ class Outbox:
         self._owed[rank] |= MediaFlag.DISCONTINUITY | flags
 
     def take(self, most_bytes: int, flags: MediaFlag = MediaFlag.NONE) -> bytes:
-        """Remove and return the next units as one run of frames: oldest first, pictures last.
+        """Remove and return the next units as one run of frames: oldest first, then one picture.
 
         Parameters
         ----------
@@ -148,6 +148,8 @@ class Outbox:
         frames: list[bytes] = []
         taken = 0
         while taken < most_bytes and (rank := self._next_rank()) is not None:
+            if rank is Rank.VIDEO and frames:
+                break  # alone: sound that comes meanwhile goes before the next one
             owed, self._owed[rank] = self._owed[rank], MediaFlag.NONE
             frames.append(self._pop(rank).flagged(flags | owed))
             taken += len(frames[-1])
