@@ -58,6 +58,9 @@ InRoom: TypeAlias = Say | Cheer | Appeal | OrderRequest
 
 BUSY: Final = Refused("busy", 1.0)
 
+PULSE_QUEUE: Final = "crowd_pulse"
+"""Label of what was said more often, or by more people, than the pulse takes in."""
+
 
 class LiveCrowd:
     """Hosts the crowds of all rooms; a `core.crowd.CrowdDoor`.
@@ -117,7 +120,8 @@ class LiveCrowd:
         self._metrics = metrics
         self._names = names
         self._moderator = moderator
-        self._senses = senses or (lambda _room: CrowdSenses(clock))
+        dropped = metrics.queue_dropped.labels(PULSE_QUEUE)
+        self._senses = senses or (lambda _room: CrowdSenses(clock, count_dropped=dropped.inc))
         self._hear_set = hear_set
         self._order = Order(authenticate, rules_store, config)
         self._audit = AuditWriter(audit, entries_most=config.audit_entries, metrics=metrics)

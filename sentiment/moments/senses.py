@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.clock import Clock
 from core.crowd import CrowdPulse, EmoteSpan, Moment, Reaction
@@ -23,10 +23,19 @@ class CrowdSenses:
         Times what people say.
     rules
         Limits of moments.
+    count_dropped
+        Told, once a second, how much more was said than the pulse takes in.
     """
 
-    def __init__(self, clock: Clock, rules: MomentRules | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        rules: MomentRules | None = None,
+        count_dropped: Callable[[int], object] | None = None,
+    ) -> None:
         self._clock = clock
+        self._count_dropped = count_dropped
+        self._dropped_told = 0
         self._pulse = Pulse()
         self._moments = Moments(rules)
         self._epoch: str | None = None
@@ -61,7 +70,14 @@ class CrowdSenses:
         """Return the pulse, and the moments that changed; called once a second."""
         pulse = self._pulse.tick(self._clock.monotonic_seconds())
         self._hype = pulse.hype
+        self._tell_dropped()
         return pulse, self._moments.tick(self._epoch, pts_microseconds / 1e6, pulse.hype)
+
+    def _tell_dropped(self) -> None:
+        dropped = self._pulse.dropped
+        if self._count_dropped is not None and dropped > self._dropped_told:
+            self._count_dropped(dropped - self._dropped_told)
+            self._dropped_told = dropped
 
     def rest(self) -> None:
         """Let go of what is too old for the pulse, while nobody is told it."""

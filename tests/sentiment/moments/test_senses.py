@@ -66,6 +66,23 @@ def test_taps_are_heard() -> None:
     assert not moments
 
 
+def test_what_the_pulse_does_not_take_in_is_counted_once() -> None:
+    clock, counted = ManualClock(monotonic_seconds=5_000.0), []
+    sensing = CrowdSenses(clock, count_dropped=counted.append)
+    for _ in range(10):
+        sensing.hear_said("flooder", fold("wow"), (), GLAD)
+    sensing.tick(0)
+    assert counted == []
+    for _ in range(5):
+        sensing.hear_said("flooder", fold("wow"), (), GLAD)
+    clock.advance(1.0)
+    sensing.tick(1_000_000)
+    (first,) = counted
+    assert first >= 5  # in each window that is full of this one
+    sensing.tick(2_000_000)
+    assert counted == [first]
+
+
 def test_after_a_set_there_are_no_moments() -> None:
     sensing, clock = senses()
     sensing.hear_set(envelope(state(Phase.LIVE)))
