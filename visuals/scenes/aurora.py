@@ -14,6 +14,9 @@ from visuals.scenes.shapes import add, cover, limited, ramp, scaled, smooth, sta
 from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 _CURTAINS = 3
+_HEMS = np.array([[-0.32], [-0.02], [0.28]], np.float32)
+_STRENGTHS = np.array([[1.05], [0.75], [0.55]], np.float32)
+_PACES = np.array([0.35, -0.6, 0.4, -0.5], np.float32)[:, None, None]  # of what swings
 _BELOW = 0.07  # how far a curtain shines below its hem
 
 
@@ -33,6 +36,8 @@ class Aurora(Scene):
         """Prepare for pictures of the grid's size."""
         x, self._y = grid.x[0], grid.y
         self._x = x
+        slopes = np.array([1.3, 3.1, 2.3, 1.9], np.float32)[:, None, None]
+        self._angles = slopes * x + self._phases.T[[0, 1, 2, 5], :, None]
         ridge = (
             -0.78
             + 0.11 * np.sin(1.7 * x + self._ridge[0])
@@ -59,8 +64,9 @@ class Aurora(Scene):
         light = self._sky.copy()
         tone = scaled(stage.tone, 0.1, 0.1)
         bent = weighed(self._y, 1.0, stage.drift_y, -0.22)
+        hems, shining = self._curtains(moves)
         for index in range(_CURTAINS):
-            hem, rays = self._curtain(index, moves)
+            hem, rays = hems[index], shining[index]
             rows = slice(0, self._row(float(hem.min()) - _BELOW - 0.22))  # nothing hangs lower
             if not light[rows].size:
                 continue
@@ -80,18 +86,20 @@ class Aurora(Scene):
         """Return the first row that lies lower."""
         return max(0, min(len(self._y), math.ceil((1 - y) * len(self._y) / 2)))
 
-    def _curtain(self, index: int, moves: Moves) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return a curtain's hem and its rays' light, over x."""
-        phase, x = self._phases[index], self._x
+    def _curtains(self, moves: Moves) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the curtains' hems and their rays' light, over x."""
         way = np.float32(0.5 * moves.travel)
-        hem = -0.32 + 0.3 * index + 0.16 * np.sin(1.3 * x + phase[0] + 0.35 * way)
-        hem += (0.08 + 0.05 * moves.mid) * np.sin(3.1 * x + phase[1] - 0.6 * way)
-        fold = x + 0.22 * np.sin(2.3 * x + phase[2] + 0.4 * way)
-        rays = 0.62 + 0.34 * np.sin(11 * fold + phase[3] + way)
-        rays += (0.12 + 0.1 * moves.high) * np.sin(27 * fold + phase[4] - 1.4 * way)
-        rays *= 0.62 + 0.38 * np.sin(1.9 * x + phase[5] - 0.5 * way)
-        rays *= (1.05, 0.75, 0.55)[index]
-        return hem.astype(np.float32)[None], np.maximum(rays, 0).astype(np.float32)[None]
+        swings = np.sin(self._angles + way * _PACES)
+        hems = _HEMS + np.float32(0.16) * swings[0]
+        hems += np.float32(0.08 + 0.05 * moves.mid) * swings[1]
+        fold = self._x + np.float32(0.22) * swings[2]
+        coarse, fine = self._phases.T[3:5, :, None]
+        rays = 0.62 + 0.34 * np.sin(11 * fold + (coarse + way))
+        rays += np.float32(0.12 + 0.1 * moves.high) * np.sin(
+            27 * fold + (fine - np.float32(1.4) * way)
+        )
+        rays *= _STRENGTHS * (0.62 + 0.38 * swings[3])
+        return hems, np.maximum(rays, 0)
 
 
 def _hanging(above: NDArray[np.float32], length: float) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from visuals.scenes.stage import Layers, Scene, Stage, Warp
 
 _HILLS = 6
 _DRIFT = 0.12  # most that the field moves a crest by
+_PACES = np.array([1.0, 1.4, 2.2], np.float32)[:, None, None]  # of a crest's swings
 
 
 class Dunes(Scene):
@@ -27,7 +28,9 @@ class Dunes(Scene):
 
     def fit(self, grid: Grid) -> None:
         """Prepare for pictures of the grid's size."""
-        self._x, self._y = grid.x[0], grid.y
+        self._y = grid.y
+        slopes = self._waves * np.array([1.4, 3.0, 6.5], np.float32)
+        self._angles = slopes.T[..., None] * grid.x[0] + self._phases.T[..., None]
         self._sun = np.hypot(grid.x - np.float32(self._sun_x), grid.y - np.float32(0.42))
         sky = ramp(-0.4, 1.3, grid.y)
         self._light, self._tone = scaled(sky, -0.36, 0.52), scaled(sky, -0.5, 0.95)
@@ -52,7 +55,7 @@ class Dunes(Scene):
         light += self._light
         add(light, self._halo, 0.2 + 0.25 * moves.low)
         tone = weighed(self._tone, 1.0, stage.tone, 0.12)
-        crests = [self._crest(index, moves) for index in range(_HILLS)]
+        crests = self._crests(moves)
         for index, crest in enumerate(crests):
             # No higher than its own crest, no lower than where the next hill covers all.
             top = self._row(float(crest.max()) + _DRIFT)
@@ -86,13 +89,12 @@ class Dunes(Scene):
         cover(layers.light[rows], shade, mask)
         cover(layers.tone[rows], scaled(stage.tone[rows], 0.2, 0.85 - 0.8 * near), mask)
 
-    def _crest(self, index: int, moves: Moves) -> NDArray[np.float32]:
-        """Return a hill's height over x: near hills are lower, larger and faster."""
-        near = (index + 1) / _HILLS
-        phase, wave, x = self._phases[index], self._waves[index], self._x
-        way = np.float32((0.12 + 0.5 * near) * moves.travel)
-        tall = 0.07 + (0.09 + 0.07 * moves.mid) * near
-        crest = np.sin(1.4 * wave[0] * x + way + phase[0])
-        crest += 0.5 * np.sin(3.0 * wave[1] * x + 1.4 * way + phase[1])
-        crest += (0.1 + 0.2 * moves.high) * np.sin(6.5 * wave[2] * x + 2.2 * way + phase[2])
-        return np.asarray(0.38 - 1.25 * near + tall * crest, np.float32)
+    def _crests(self, moves: Moves) -> NDArray[np.float32]:
+        """Return the hills' heights over x: near hills are lower, larger and faster."""
+        near = (np.arange(_HILLS, dtype=np.float32)[:, None] + 1) / _HILLS
+        way = (np.float32(0.12) + np.float32(0.5) * near) * np.float32(moves.travel)
+        swings = np.sin(self._angles + way * _PACES)
+        crests = swings[0] + 0.5 * swings[1] + np.float32(0.1 + 0.2 * moves.high) * swings[2]
+        crests *= np.float32(0.07) + np.float32(0.09 + 0.07 * moves.mid) * near
+        crests += np.float32(0.38) - np.float32(1.25) * near
+        return np.asarray(crests, np.float32)
