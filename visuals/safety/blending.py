@@ -16,6 +16,7 @@ Shares: TypeAlias = NDArray[np.float32]
 """Shape (down, across), of tiles: how much of the way to the new picture each tile goes, 0-1."""
 
 _BEYOND: Final = 1 << 16  # more cells than there are: to the picture's edge, where no cell may lie
+_SQUARE: Final = np.ones((3, 3), np.uint8)
 _BITS: Final = 7  # of the shares that pixels are blended by: products still fit in 16
 
 
@@ -70,21 +71,17 @@ class Blender:
         return blended, part
 
     def _touched(self, spread: NDArray[np.float32]) -> Part:
-        """Return the rectangle in which anything is held."""
-        held = spread < 1.0
-        top, bottom = _between(np.logical_or.reduce(held, axis=1))
-        left, right = _between(np.logical_or.reduce(held, axis=0))
-        return Part(top, bottom, left, right)
+        """Return the rectangle in which anything is held, with the tiles around it."""
+        left, top, width, height = cv2.boundingRect((spread < 1.0).view(np.uint8))
+        down, across = spread.shape
+        return Part(
+            *_cells(top - 1, top + height + 1, down), *_cells(left - 1, left + width + 1, across)
+        )
 
 
-def _between(held: NDArray[np.bool_]) -> tuple[int, int]:
-    """Return the cells along one direction of the picture that a row of held tiles reaches."""
-    which = np.flatnonzero(held)
-    if not which.size:
-        return 0, TILE
-    last = int(which[-1]) + 2
-    bottom = _BEYOND if last >= held.size else last * TILE
-    return max(0, int(which[0]) - 1) * TILE, bottom
+def _cells(first: int, end: int, tiles: int) -> tuple[int, int]:
+    """Return the cells of some tiles in one direction, to the very edge of the picture."""
+    return max(0, first) * TILE, _BEYOND if end >= tiles else end * TILE
 
 
 def around(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -94,12 +91,8 @@ def around(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _least_around(grid: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the least of each tile and the eight around it."""
-    rows = grid.copy()
-    np.minimum(rows[1:], grid[:-1], out=rows[1:])
-    np.minimum(rows[:-1], grid[1:], out=rows[:-1])
-    least = rows.copy()
-    np.minimum(least[:, 1:], rows[:, :-1], out=least[:, 1:])
-    np.minimum(least[:, :-1], rows[:, 1:], out=least[:, :-1])
+    least = np.empty_like(grid)
+    cv2.erode(grid, _SQUARE, dst=least)  # beyond the edge it takes everything for larger
     return least
 
 

@@ -20,7 +20,6 @@ from core.errors import BadInput
 from visuals.picture import Picture, PictureSize
 from visuals.safety.fields import Part
 from visuals.safety.products import product
-from visuals.safety.scratch import Scratch
 
 Readings: TypeAlias = NDArray[np.float32]
 """Shape (2, rows, columns): luminance, red; in swings."""
@@ -43,7 +42,6 @@ _TOE: Final = np.float32(0.0175)
 """What the curve takes from the darkest levels, weighed like them: where green and blue are dark,
 a saturated red would else be seen too early."""
 
-_AT_ONCE: Final = 30_000  # pixels: what is computed on the way stays in a core's own cache
 _UNSURE: Final = 0.04  # how near to the border of saturation the curve cannot tell
 _WORTH_A_LOOK: Final = 0.5  # of a swing
 
@@ -99,7 +97,6 @@ class Meter:
         self._linear = _table() >> spare_bits
         full = _FULL * self.block**2 / 2**spare_bits
         self._weights = np.tile(_WEIGHTS / np.float32(full), (self.block, 1))
-        self._scratch = Scratch()
 
     def read(self, picture: Picture) -> Readings:
         """Return the readings of `picture`: shape (2, rows, columns), in swings."""
@@ -109,16 +106,11 @@ class Meter:
 
     def read_part(self, picture: Picture, part: Part, readings: Readings) -> None:
         """Put the readings of a part of `picture` in their places among `readings`."""
-        bottom, right = min(part.bottom, self.rows), min(part.right, self.columns)
-        rows = max(1, _AT_ONCE // ((right - part.left) * self.block**2))
-        for top in range(part.top, bottom, rows):
-            self._read(picture, Part(top, min(top + rows, bottom), part.left, right), readings)
-
-    def _read(self, picture: Picture, part: Part, readings: Readings) -> None:
         rows, columns = part.times(1)
         place = readings[:, rows, columns]
-        weighed = self._weighed(self._light(picture[part.times(self.block)]))
-        luminance, red, saturation = weighed.reshape(3, *place.shape[1:])
+        height, width = place.shape[1] * self.block, place.shape[2] * self.block
+        levels = picture[part.times(self.block)][:height, :width]
+        luminance, red, saturation = self._weighed(levels).reshape(3, *place.shape[1:])
         np.copyto(place[0], luminance)
         place[1] = 0.0
         np.copyto(place[1], red, where=saturation >= _TOE)
@@ -128,30 +120,28 @@ class Meter:
             row, column = unsure.nonzero()
             place[1, row, column] = self._red(picture, part.top + row, part.left + column)
 
-    def _light(self, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Sum light over the rows of each cell: shape (rows, 3 * width)."""
-        height, width, _ = levels.shape
-        linear = self._scratch.array("linear", (height, width, 3), np.uint16)
+    def _weighed(self, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the sums that `_WEIGHTS` are for, each in one piece: shape (3, cells)."""
+        weighed = product(
+            self._light(levels).astype(np.float32).reshape(-1, 3 * self.block), self._weights
+        )
+        return np.ascontiguousarray(weighed.T)
+
+    def _light(self, levels: NDArray[np.uint8]) -> NDArray[np.uint16]:
+        """Sum light over the rows of each cell: shape (rows, 3 * width).
+
+        No more arrays live at once than must: the next one takes over memory that is warm.
+        """
+        linear = np.empty(levels.shape, np.uint16)
         cv2.LUT(levels, self._linear, dst=linear)
-        lines = linear.reshape(-1, self.block, 3 * width)
-        sums = lines[:, 0]
-        if self.block > 1:
-            sums = self._scratch.array("sums", sums.shape, np.uint16)
-            cv2.add(lines[:, 0], lines[:, 1], dst=sums)
+        lines = linear.reshape(-1, self.block, 3 * levels.shape[1])
+        if self.block == 1:
+            return lines[:, 0]
+        sums = np.empty((len(lines), lines.shape[2]), np.uint16)
+        cv2.add(lines[:, 0], lines[:, 1], dst=sums)
         for line in range(2, self.block):
             cv2.add(sums, lines[:, line], dst=sums)
-        light = self._scratch.array("light", sums.shape, np.float32)
-        np.copyto(light, sums)
-        return light
-
-    def _weighed(self, light: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the sums that `_WEIGHTS` are for, each in one piece: shape (3, cells)."""
-        cells = light.reshape(-1, 3 * self.block)
-        weighed = self._scratch.array("weighed", (len(cells), 3), np.float32)
-        product(cells, self._weights, weighed)
-        pieces = self._scratch.array("pieces", (3, len(cells)), np.float32)
-        np.copyto(pieces, weighed.T)
-        return pieces
+        return sums
 
     def _red(
         self, picture: Picture, row: NDArray[np.intp], column: NDArray[np.intp]

@@ -84,7 +84,10 @@ class PatternSoftener:
 
     def _look(self, picture: Picture) -> None:
         step = max(1, round(picture.shape[0] / _SAMPLED_ROWS))
-        sample = picture[::step, ::step].astype(np.float32)
+        some = picture[::step, ::step]
+        sample = np.empty(some.shape, np.float32)
+        for channel in range(3):  # pixel by pixel it would take three times as long
+            sample[..., channel] = some[..., channel]
         if self._contrast >= 1.0:  # a middle that wandered would be seen
             self._middle = np.int16(sample.mean())
         sample *= np.float32(1 / 255)

@@ -49,7 +49,7 @@ class Runs:
         onward = self._side * (flat - self._last)
         turns = onward < 0.0
         length = np.where(turns, -onward, self._length + onward)
-        return Stride(flat, onward, turns, length, np.flatnonzero(length >= 1.0))
+        return Stride(flat, onward, turns, length, (length >= 1.0).nonzero()[0])
 
     def too_many(self, stride: Stride, now_seconds: float, allowed: int) -> NDArray[np.intp]:
         """Return which readings would bring one long run more than `allowed` in the window."""

@@ -60,7 +60,7 @@ class Swings:
         flat = readings.ravel()
         away = self._side * flat
         np.subtract(self._extreme, away, out=away)
-        return Step(flat, away, np.flatnonzero(away >= 1.0))
+        return Step(flat, away, (away >= 1.0).nonzero()[0])
 
     def too_many(self, step: Step, now_seconds: float, allowed: int) -> NDArray[np.intp]:
         """Return which readings would swing once more than `allowed` in the window before now."""

@@ -69,6 +69,8 @@ class Watch:
         self._fields = Swings(self._means, now_seconds)
         self._runs = Runs(self._means, now_seconds)
         self._restless = np.full(self._readings.size, -np.inf)  # when each last wanted too much
+        self._counted_seconds = -np.inf  # when the restless were counted last, and what was found
+        self._last_crowded: NDArray[np.bool_] | None = None
         self._fewest_restless = self.fields.fewest(RESTLESS_SHARE)
 
     def resized(self, size: PictureSize, now_seconds: float) -> Watch:
@@ -118,8 +120,7 @@ class Watch:
         swinging = self._cells.too_many(step, now_seconds, allowed)
         if not swinging.size:
             return None
-        self._restless[swinging] = now_seconds
-        crowded = self._crowded(now_seconds)
+        crowded = self._crowded(swinging, now_seconds)
         if crowded is None:
             return None
         shares = self.fields.least(swinging, self._cells.room(step, swinging))
@@ -127,8 +128,20 @@ class Watch:
         least = shares.min(axis=0)
         return least if (least < 1.0).any() else None
 
-    def _crowded(self, now_seconds: float) -> NDArray[np.bool_] | None:
-        """Return the tiles of fields in which too much is restless; None where there are none."""
+    def _crowded(self, swinging: NDArray[np.intp], now_seconds: float) -> NDArray[np.bool_] | None:
+        """Return the tiles of fields in which too much is restless; None where there are none.
+
+        What was found for a picture holds for its milder form, which makes no other cells restless.
+        """
+        known = now_seconds == self._counted_seconds
+        if known and (self._restless.take(swinging) == now_seconds).all():
+            return self._last_crowded
+        self._restless[swinging] = now_seconds
+        self._counted_seconds = now_seconds
+        self._last_crowded = self._crowds(now_seconds)
+        return self._last_crowded
+
+    def _crowds(self, now_seconds: float) -> NDArray[np.bool_] | None:
         restless = np.flatnonzero(self._restless > now_seconds - WINDOW_SECONDS)
         if restless.size < self._fewest_restless:
             return None
