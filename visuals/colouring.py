@@ -24,9 +24,8 @@ largest step still fits into 16 bits."""
 
 def packed(table: NDArray[np.float32]) -> NDArray[np.uint32]:
     """Return a palette's table as one number a colour: lookups of four bytes are the cheapest."""
-    colours = np.zeros((TONES * LIGHTS, 4), np.uint8)
-    colours[:, :3] = np.rint(table).reshape(-1, 3)
-    return colours.view(np.uint32).ravel()
+    whole = cv2.convertScaleAbs(table)  # rounded
+    return cv2.cvtColor(whole, cv2.COLOR_BGR2BGRA).view(np.uint32).ravel()
 
 
 def coloured(

@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,7 +28,7 @@ _FARTHEST_TURN: Final = 24.0
 """Degrees that a palette is turned by to meet a key: it must stay what its name says."""
 
 _STEP: Final = 1 / 25
-"""Of a change: finer steps are not seen, and a palette takes a millisecond to pack."""
+"""Of a change: finer steps are not seen, and each packs a palette anew."""
 
 _STEADY_SECONDS: Final = 3.0
 """A key must hold so long: detectors waver between relatives."""
@@ -154,7 +155,9 @@ class Colourist:
             raise RuntimeError("Colours are chosen before they are looked at.")
         if self._progress >= 1:
             return self._to
-        return self._from + (self._to - self._from) * np.float32(_eased(self._progress))
+        share = _eased(self._progress)
+        mixed = cv2.addWeighted(self._from, 1 - share, self._to, share, 0.0)
+        return np.asarray(mixed, np.float32)
 
 
 def hue_of(tonic: int, mode: Mode) -> float:

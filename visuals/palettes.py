@@ -95,7 +95,8 @@ def _shorter(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _finer(coarse: NDArray[np.float64]) -> NDArray[np.float32]:
     between = _between(coarse.astype(np.float32), TONES)
-    return _between(between.transpose(1, 0, 2), LIGHTS).transpose(1, 0, 2) * np.float32(255)
+    fine = _between(between.transpose(1, 0, 2), LIGHTS).transpose(1, 0, 2)
+    return np.multiply(fine, np.float32(255), order="C")  # as lookups walk through it
 
 
 def _between(knots: NDArray[np.float32], steps: int) -> NDArray[np.float32]:
