@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visuals.grids import Grid
+from visuals.scenes.shapes import add, weighed
 from visuals.scenes.stage import Warp
 
 
@@ -26,8 +27,8 @@ class Feedback:
     def __init__(self, grid: Grid, right: NDArray[np.float32], up: NDArray[np.float32]) -> None:
         self._height, self._width = grid.x.shape
         self._half = np.float32(self._height / 2)  # points in a half height, as lengths are given
-        self._columns = np.arange(self._width, dtype=np.float32)
-        self._rows = np.arange(self._height, dtype=np.float32)[:, None]
+        down, across = np.arange(self._height), np.arange(self._width)
+        self._columns, self._rows = (each.astype(np.float32) for each in np.meshgrid(across, down))
         still = not (right.any() or up.any())
         self._currents = None if still else (right * -self._half, up * self._half)
 
@@ -59,15 +60,14 @@ class Feedback:
             )
             return np.asarray(straight, np.float32)
         column, row = (
-            (self._columns * across + shift) + self._rows * down for across, down, shift in affine
+            weighed(self._columns, across, self._rows, down, shift)
+            for across, down, shift in affine.tolist()
         )
         if self._currents is not None:
-            column, row = (
-                cv2.scaleAdd(current, warp.pull, sought)
-                for current, sought in zip(self._currents, (column, row), strict=True)
-            )
-        column = cv2.scaleAdd(drift_x, warp.drift * self._width / 2, column)
-        row = cv2.scaleAdd(drift_y, warp.drift * self._height / 2, row)
+            add(column, self._currents[0], warp.pull)
+            add(row, self._currents[1], warp.pull)
+        add(column, drift_x, warp.drift * self._width / 2)
+        add(row, drift_y, warp.drift * self._height / 2)
         trail = cv2.remap(light, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return np.asarray(trail, np.float32)
 
