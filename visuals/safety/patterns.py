@@ -39,6 +39,9 @@ SOFT_CONTRAST: Final = 0.15
 RAMP_SECONDS: Final = 0.6
 """In which contrast would go from full to none."""
 
+_SURELY_LESS: Final = 0.999 * STRIPED_CONTRAST
+"""Computed the short way, a contrast under this is under `STRIPED_CONTRAST` the long way too."""
+
 _SAMPLED_ROWS: Final = 90
 _WHOLE: Final = 128
 
@@ -84,16 +87,24 @@ class PatternSoftener:
 
     def _look(self, picture: Picture) -> None:
         step = max(1, round(picture.shape[0] / _SAMPLED_ROWS))
-        some = picture[::step, ::step]
-        sample = np.empty(some.shape, np.float32)
-        for channel in range(3):  # pixel by pixel it would take three times as long
-            sample[..., channel] = some[..., channel]
+        sample = _levels(picture[::step, ::step])
+        light = sample * np.float32(1 / 255)
+        light *= light  # near enough to linear light
+        contrast = striped_contrast(light @ np.array([0.2126, 0.7152, 0.0722], np.float32))
+        if contrast < STRIPED_CONTRAST:
+            self._goal = 1.0
+            return
+        self._goal = SOFT_CONTRAST / contrast
         if self._contrast >= 1.0:  # a middle that wandered would be seen
             self._middle = np.int16(sample.mean())
-        sample *= np.float32(1 / 255)
-        sample *= sample  # near enough to linear light
-        contrast = striped_contrast(sample @ np.array([0.2126, 0.7152, 0.0722], np.float32))
-        self._goal = 1.0 if contrast < STRIPED_CONTRAST else SOFT_CONTRAST / contrast
+
+
+def _levels(picture: Picture) -> NDArray[np.float32]:
+    """Return levels as numbers, channel by channel: pixel by pixel it takes three times as long."""
+    levels = np.empty(picture.shape, np.float32)
+    for channel in range(3):
+        levels[..., channel] = picture[..., channel]
+    return levels
 
 
 def striped_contrast(luminance: NDArray[np.float32]) -> float:
@@ -115,6 +126,9 @@ def striped_contrast(luminance: NDArray[np.float32]) -> float:
     width -= width % 6  # lengths without large factors are transformed faster
     ninths = thirds[..., :width].reshape(9, height, width)
     centred = ninths - ninths.mean(axis=(1, 2), keepdims=True)
+    flat = centred.reshape(9, -1)
+    if np.sqrt(np.sort(np.vecdot(flat, flat))[-STRIPED_NINTHS] / flat.shape[1]) < _SURELY_LESS:
+        return 0.0
     contrasts = centred.std(axis=(1, 2))
     if np.sort(contrasts)[-STRIPED_NINTHS] < STRIPED_CONTRAST:
         return 0.0
