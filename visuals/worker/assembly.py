@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import cv2
 import numpy as np
 
 from core.media import CHANNELS
@@ -45,6 +46,7 @@ def make_parts(  # noqa: PLR0917 - a `MakeParts`
     provider, device
         Where the network runs; on the CPU where that does not work, which is logged.
     """
+    cv2.setNumThreads(1)  # on small pictures a second thread costs more than it brings
     return Parts(
         hearing=Ear(),
         decoding=SoundDecoder(),
