@@ -30,6 +30,7 @@ from visuals.specification import (
     LABELS,
     LATENT,
     LAYERS,
+    UNITS,
     settings,
 )
 
@@ -39,9 +40,6 @@ _FIRST_GAIN: Final = 1.5  # of places: how many hills a field has
 _STEERING_GAIN: Final = 0.55  # of the music: how far it moves them
 _HIDDEN_GAIN: Final = 1.7  # tanh(1.7 x) neither dies out nor saturates over these few layers
 _ALWAYS: Final = 20.0  # its tanh is 1 in 32 bits
-
-UNITS: Final = HIDDEN + 1
-"""Of a layer as the model has it: the last always says 1, and carries the next layer's biases."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ LATENT: Final = 8
 HIDDEN: Final = 16
 """Width of the field's layers."""
 
+UNITS: Final = HIDDEN + 1
+"""Of a layer as the graph has it: the last always says 1, so that weights hold the biases."""
+
 LAYERS: Final = 2
 """Hidden layers after the first."""
 

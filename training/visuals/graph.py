@@ -34,11 +34,11 @@ from inference.files import CHECKSUMS
 from inference.specification import Specification
 from visuals.specification import (
     CONDITIONS,
-    HIDDEN,
     KIND,
     LABELS,
     LATENT,
     LAYERS,
+    UNITS,
     settings,
 )
 
@@ -53,15 +53,13 @@ ABSOLUTE_GAIN: Final = 3.0
 RELATIVE_GAIN: Final = 9.0
 """How far the embedding itself, and its distance from the last minutes', move the latent."""
 
-_UNITS: Final = HIDDEN + 1  # one of them always says 1
-
 INPUTS: Final[dict[str, tuple[int | str, ...]]] = {
     "heard": (2, EMBEDDING_SIZE),
     "conditions": (1, CONDITIONS),
-    "waves": (2 * _UNITS, "points"),
-    "steering": (CONDITIONS + LATENT, _UNITS),
-    **{f"hidden_{index}": (_UNITS, _UNITS) for index in range(LAYERS)},
-    "last": (len(LABELS), _UNITS),
+    "waves": (2 * UNITS, "points"),
+    "steering": (CONDITIONS + LATENT, UNITS),
+    **{f"hidden_{index}": (UNITS, UNITS) for index in range(LAYERS)},
+    "last": (len(LABELS), UNITS),
 }
 OUTPUTS: Final[dict[str, tuple[int | str, ...]]] = {"field": (len(LABELS), "points")}
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
+import cv2
+
 from core.media import SAMPLE_RATE_HZ
 from visuals.film.aside import Behind, ahead
 from visuals.film.drawing import Camera
@@ -46,6 +48,7 @@ def film(
         Seconds of sound in the film; 0 if there is nothing in the part that was to be filmed. The
         file is of no use then.
     """
+    cv2.setNumThreads(1)  # the other cores judge and encode
     samples = 0
     with ahead(hops, JUDGED_AHEAD) as judged, Behind(PICTURES_BEHIND) as behind:
         for shot in camera.shoot(judged):

@@ -89,6 +89,9 @@ class SoundDecoder:
                 )
             filled += length
         self.broken_packets += filled == 0
+        # Damaged packets decode to anything, and a burst of thousands would be what is usual in
+        # this set for minutes.
+        np.clip(decoded, -1.0, 1.0, out=decoded)
         return decoded.T
 
 

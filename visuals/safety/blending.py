@@ -52,10 +52,17 @@ class Blender:
 
         No pixel goes further than the share of its tile: shares are spread to the tiles around,
         where those go further, and drawn smoothly from there.
+
+        Parameters
+        ----------
+        before, after
+            Two pictures of one size.
+        shares
+            How far each tile may go from one to the other, 0 to 1.
         """
         spread = _least_around(shares)
         part = self._touched(spread)
-        rows, columns = part.times(self._block)
+        rows, columns = part.in_pixels(self._block)
         weights = product(product(self._vertical[rows], spread), self._horizontal[:, columns])
         weights *= 1 << _BITS
         weights += np.float32(0.01)  # what the products lose

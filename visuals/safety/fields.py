@@ -27,8 +27,8 @@ class Part:
     left: int
     right: int  # the first column beside it
 
-    def times(self, length: int) -> tuple[slice, slice]:
-        """Return its rows and columns in what `length` by `length` of make a cell."""
+    def in_pixels(self, length: int) -> tuple[slice, slice]:
+        """Return its rows and columns of pixels, `length` by `length` of which are a cell."""
         return (
             slice(self.top * length, self.bottom * length),
             slice(self.left * length, self.right * length),
@@ -138,8 +138,9 @@ class Fields:
 def _bands(tiles: int, length: int) -> NDArray[np.float64]:
     """Return what sums tiles along one direction: over every stretch of a length, and over all.
 
-    Shape (places + 1, tiles). Products with it are exact: readings have 24 bits, and none but 0 is
-    so small that sums would need more than double precision has.
+    Shape (places + 1, tiles). At 320x180 products with it are exact: readings have 24 bits, and
+    none but 0 is so small that sums would need more than double precision has. Of larger pictures
+    tiles can be darker; what is lost then is far below what single precision keeps.
     """
     first = np.arange(tiles - length + 1)[:, None]
     tile = np.arange(tiles)[None, :]

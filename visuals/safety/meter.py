@@ -105,11 +105,21 @@ class Meter:
         return readings
 
     def read_part(self, picture: Picture, part: Part, readings: Readings) -> None:
-        """Put the readings of a part of `picture` in their places among `readings`."""
-        rows, columns = part.times(1)
+        """Put the readings of a part of `picture` in their places.
+
+        Parameters
+        ----------
+        picture
+            The whole.
+        part
+            What is read of it.
+        readings
+            Of the whole, shape (2, rows, columns); changed in place.
+        """
+        rows, columns = part.in_pixels(1)
         place = readings[:, rows, columns]
         height, width = place.shape[1] * self.block, place.shape[2] * self.block
-        levels = picture[part.times(self.block)][:height, :width]
+        levels = picture[part.in_pixels(self.block)][:height, :width]
         luminance, red, saturation = self._weighed(levels).reshape(3, *place.shape[1:])
         np.copyto(place[0], luminance)
         place[1] = 0.0

@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 MOST_MULTIPLICATIONS: Final = 262_144
 
 
-def product(
-    a: NDArray[np.float32], b: NDArray[np.float32], out: NDArray[np.float32] | None = None
-) -> NDArray[np.float32]:
-    """Return `a @ b`, made some rows at a time; in `out` where that is given."""
-    rows = max(1, MOST_MULTIPLICATIONS // max(1, b.size))
-    result = np.empty((a.shape[0], b.shape[1]), np.float32) if out is None else out
+def product(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `a @ b`, made some rows at a time."""
+    rows = max(1, MOST_MULTIPLICATIONS // b.size)
+    result = np.empty((a.shape[0], b.shape[1]), np.float32)
     for start in range(0, a.shape[0], rows):
         np.matmul(a[start : start + rows], b, out=result[start : start + rows])
     return result

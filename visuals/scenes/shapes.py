@@ -68,18 +68,8 @@ def fraction(value: NDArray[np.float32]) -> NDArray[np.float32]:
     return value - np.floor(value)
 
 
-def over(
-    below: NDArray[np.float32], above: NDArray[np.float32] | float, mask: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """Return `below`, covered by `above` where the mask is 1."""
-    difference = above - below
-    difference *= mask
-    difference += below
-    return difference
-
-
 def cover(
-    below: NDArray[np.float32], above: NDArray[np.float32] | float, mask: NDArray[np.float32]
+    below: NDArray[np.float32], above: NDArray[np.float32], mask: NDArray[np.float32]
 ) -> None:
     """Cover `below` by `above` where the mask is 1, in place."""
     difference = above - below

@@ -38,17 +38,21 @@ class Tunnel(Scene):
         """Return how the last light moves on."""
         return Warp(zoom=1 + 0.22 * moves.stride, turn=0.04 * moves.stride)
 
-    def paint(self, stage: Stage) -> Layers:
-        """Paint the moment."""
-        moves = stage.moves
+    def _from_axis(self, moves: Moves) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return how far points are from the tunnel's axis, seen straight and at a slant."""
         reach = 0.12 + 0.1 * moves.mid
         x = reach * math.sin(0.21 * moves.sway + self._wander[0])
         y = 0.6 * reach * math.sin(0.17 * moves.sway + self._wander[1])
         cos, sin = math.cos(0.06 * moves.sway), math.sin(0.06 * moves.sway)
         wide = np.abs(weighed(self._x, cos, self._y, sin, -x * cos - y * sin))
         tall = np.abs(weighed(self._y, cos, self._x, -sin, x * sin - y * cos))
-        straight = np.maximum(wide, tall)
-        slanted = weighed(wide, 0.7071, tall, 0.7071)
+        straight: NDArray[np.float32] = np.maximum(wide, tall)
+        return straight, weighed(wide, 0.7071, tall, 0.7071)
+
+    def paint(self, stage: Stage) -> Layers:
+        """Paint the moment."""
+        moves = stage.moves
+        straight, slanted = self._from_axis(moves)
         near = np.maximum(straight, slanted)
         near += np.float32(0.02)
         depth = np.reciprocal(near)

@@ -195,7 +195,8 @@ class Performance:
         if self._heard_samples is None or sound.start_sample > self._heard_samples:
             self._skip_gap(sound.start_sample)
         self._heard_samples = sound.start_sample + sound.duration_samples
-        self._newest = sound
+        if sound.duration_samples > 0:
+            self._newest = sound
         self._spent.hear_seconds += self._cpu_seconds() - began
 
     def _senses(self, due: int) -> Senses:

@@ -8,6 +8,7 @@ import pytest
 
 from core.media import SAMPLE_RATE_HZ
 from core.messages import EncodedAudio
+from visuals.hearing.ear import Ear
 from visuals.hearing.opus import LONGEST_SILENCE_SAMPLES, SoundDecoder
 
 FRAME = 960
@@ -83,6 +84,40 @@ def test_a_broken_packet_is_silence_and_the_next_one_sounds(payload):
     assert len(sound) == len(all_packets) * FRAME
     assert np.abs(sound[10 * FRAME : 11 * FRAME]).max() < 0.05
     assert np.abs(sound[15 * FRAME :]).max() > 0.3
+
+
+def test_damaged_packets_are_never_louder_than_full_scale():
+    rng = np.random.default_rng(7)
+    good = packets(tone(2.0))
+    damaged = [
+        EncodedAudio("set", each.start_sample, FRAME, each.payload[:1] + rng.bytes(200), False, 0.0)
+        for each in good
+    ]
+    _, sound = decoded(SoundDecoder(), damaged)
+    peaks = np.abs(sound.reshape(-1, FRAME, 2)).max(axis=(1, 2))
+    assert peaks.max() == 1.0  # some decode to thousands
+    assert (peaks > 0.0).mean() > 0.5  # to sound, not to an error
+
+
+def test_the_levels_stand_a_damaged_packet():
+    loud = packets(tone(20.0, 60.0))
+    rng = np.random.default_rng(2)
+    broken = [
+        EncodedAudio("set", each.start_sample, FRAME, each.payload[:1] + rng.bytes(200), False, 0.0)
+        for each in loud[500:550]
+    ]
+    whole, hurt = (
+        _low_at_the_end([*loud[:500], *middle, *loud[550:]]) for middle in (loud[500:550], broken)
+    )
+    assert hurt == pytest.approx(whole, rel=0.1)
+
+
+def _low_at_the_end(some):
+    decoder, ear = SoundDecoder(), Ear()
+    for packet in some:
+        for sound in decoder.decode(packet):
+            ear.hear(sound.samples, sound.start_sample)
+    return ear.senses(decoder.end_sample).low
 
 
 def test_what_was_given_before_is_cut_off():

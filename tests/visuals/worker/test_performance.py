@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -113,6 +115,13 @@ def test_the_worker_does_not_rest_while_it_is_behind(stage: Stage, fault: str):
         stage.clock.advance(5.0)
         stage.take(*(sound(index, arrived=0.02 * index) for index in range(100)))
     assert stage.performance.rest_seconds() == 0.0
+
+
+def test_a_packet_without_length_is_no_reason_to_end(stage: Stage):
+    stage.take(Watched(tuple(PictureFormat)))
+    stage.play(0, 5)
+    stage.take(replace(sound(5, arrived=stage.clock.monotonic_seconds()), duration_samples=0))
+    assert 0.0 <= stage.performance.rest_seconds() <= 0.1
 
 
 def test_a_clock_that_leaps_makes_no_long_rest(stage: Stage):
