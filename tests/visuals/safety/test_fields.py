@@ -76,7 +76,7 @@ def test_fewer_cells_than_are_said_never_make_up_a_share(grid):
 def test_a_part_is_read_as_in_the_whole(size):
     meter, before, after = Meter(size), noise(9, 1, size)(0), noise(4, 2, size)(0)
     part = Part(10, 35, 20, 1 << 16)
-    rows, columns = part.times(meter.block)
+    rows, columns = part.in_pixels(meter.block)
     mixed = before.copy()
     mixed[rows, columns] = after[rows, columns]
     readings = meter.read(before)
