@@ -11,14 +11,14 @@ class ViewerConfig:
 
     A viewer that stops reading holds at most `high_water_bytes` + `outbox_bytes` + one chunk in
     this process; what the kernel holds unsent is bounded by `TCP_NOTSENT_LOWAT` at
-    `high_water_bytes` where the platform knows it. Who sees pictures holds less of both: what is
-    written can no longer be overtaken by sound.
+    `high_water_bytes` where the platform knows it, give or take 64 KB. Who sees pictures holds less
+    (`web.viewers.write_ahead`): what is written can no longer be overtaken by sound.
     """
 
     audio_tick_seconds: float = 0.06  # sound due within one tick goes out as one write
     high_water_bytes: int = 65_536  # of a transport's buffer: two seconds of sound
     low_water_bytes: int = 16_384
-    picture_high_water_bytes: int = 8_192  # of who sees pictures: there sound waits behind them
+    picture_high_water_bytes: int = 6_144  # unsent, of who sees pictures: sound waits behind them
     picture_low_water_bytes: int = 2_048
     outbox_bytes: int = 262_144  # waits behind the transport of a slow viewer
     outbox_picture_bytes: int = 131_072  # of these: two seconds of video

@@ -33,6 +33,7 @@ from web.viewers.speaker import Speaker
 from web.viewers.speaking import Ping, read_message
 from web.viewers.units import OwnUnit
 from web.viewers.viewer import Viewer
+from web.viewers.write_ahead import WriteAhead
 
 logger = logging.getLogger(__name__)
 websocket_logger = logging.getLogger(f"{__name__}.websocket")
@@ -93,6 +94,7 @@ class ViewerConnection(asyncio.Protocol):
         self._heard: deque[float] = deque(maxlen=limits.max_messages)
         self._heard_seconds = self._hub.clock.monotonic_seconds()
         self._transport: asyncio.Transport | None = None
+        self._ahead: WriteAhead | None = None  # of those who see pictures
         self._viewer: Viewer | None = None
         self._room: ViewedRoom | None = None
         self._speaker: Speaker | None = None  # of those who say anything to the crowd
@@ -136,7 +138,7 @@ class ViewerConnection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """Told by the transport that its buffer has emptied."""
-        if self._viewer is not None:
+        if self._viewer is not None and not (self._ahead is not None and self._ahead.is_full):
             self._viewer.resume()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -145,6 +147,8 @@ class ViewerConnection(asyncio.Protocol):
         if self._timer is not None:
             self._timer.cancel()
         self._connections.discard(self)
+        if self._ahead is not None:
+            self._ahead.close()
         if self._viewer is not None:
             self._hub.release(self)
             self._hub.metrics.viewer_disconnects.labels(self._reason).inc()
@@ -198,19 +202,30 @@ class ViewerConnection(asyncio.Protocol):
             # Raised into uvicorn, it would leave a transport that nobody tells us the end of.
             logger.exception("a viewer's handshake failed")
             return None, self._websocket.reject(HTTPStatus.INTERNAL_SERVER_ERROR, "internal\n")
+        write: Callable[[bytes], None] = transport.write
+        if wanted.wants is not wanted.wants.without_pictures:
+            self._ahead = self._little_ahead()
+            write = self._ahead.write
         self._viewer = Viewer(
             self,
-            transport.write,
+            write,
             limits.outbox_bytes,
             self._hub.metrics,
             wants=wanted.wants,
             picture_bytes=limits.outbox_picture_bytes,
         )
-        if wanted.wants is not wanted.wants.without_pictures:
-            self._bound_what_is_written(
-                limits.picture_high_water_bytes, limits.picture_low_water_bytes
-            )
+        if self._ahead is not None:
+            self._ahead.tell(self._viewer.pause, self._viewer.resume)
         return wanted, accepted
+
+    def _little_ahead(self) -> WriteAhead:
+        """Return what keeps sound from waiting behind pictures that nobody can overtake."""
+        high_bytes = self._hub.config.picture_high_water_bytes
+        low_bytes = self._hub.config.picture_low_water_bytes
+        self._bound_what_is_written(high_bytes, low_bytes)
+        return WriteAhead(
+            self._transport_or_fail(), self._loop, high_bytes=high_bytes, low_bytes=low_bytes
+        )
 
     async def _join(self, wanted: LiveRequest) -> None:
         try:
