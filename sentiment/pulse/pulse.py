@@ -85,8 +85,8 @@ class Pulse:
 
     @property
     def dropped(self) -> int:
-        """How many messages and taps were not heard: too many of one user, or too many users."""
-        return sum(window.dropped for window in self._windows())
+        """How many messages or taps some window did not take: too many of a user, or of users."""
+        return max(window.dropped for window in self._windows())
 
     def hear(self, user: str, at_seconds: float, said: Utterance) -> None:
         """Take a message that everybody may see.
