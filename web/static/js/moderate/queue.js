@@ -30,6 +30,7 @@ export function Queue({ session }) {
     try {
       await session.act({ deed, message: item.message, user: item.user, seconds });
     } catch (error) {
+      deciding(null);
       notify(faultText(error));
       return;
     }
@@ -86,6 +87,7 @@ function useChoice(waiting) {
   const [id, choose] = useState(null);
   const place = useRef(0);
   const decided = useRef(null);
+  const shown = useRef(false); // whether anything ever waited: before that no hand was about to press
   const movedAt = useRef(-SETTLED_MS);
   const found = waiting.findIndex((each) => each.message === id);
   const at = found >= 0 ? found : Math.max(0, Math.min(place.current, waiting.length - 1));
@@ -93,7 +95,10 @@ function useChoice(waiting) {
   useLayoutEffect(() => {
     place.current = at;
     if (next === id) return;
-    if (id !== null && id !== decided.current) movedAt.current = performance.now();
+    const mine = id !== null && id === decided.current;
+    if (shown.current && !mine) movedAt.current = performance.now();
+    shown.current ||= next !== null;
+    decided.current = null;
     choose(next);
   });
   return {
@@ -111,19 +116,19 @@ function useDecidingKeys({ chosen, at, move, decide, settled, silencing, setSile
       if (event.target.closest("input, textarea, select, dialog, [role=tab]")) return;
       const silence = silencing && SILENCES_SECONDS[Number(event.key) - 1];
       const moves = { j: () => move(at + 1), k: () => move(at - 1), arrowdown: () => move(at + 1), arrowup: () => move(at - 1) };
+      const others = { u: () => undoLast(session), escape: () => setSilenced(null) };
       const deeds = {
         a: () => chosen && decide(chosen, "approve"),
         d: () => chosen && decide(chosen, "deny"),
         t: () => chosen && setSilenced(chosen.message),
-        u: () => undoLast(session),
-        escape: () => setSilenced(null),
       };
       const key = event.key.toLowerCase();
       const deed = silence ? () => decide(chosen, "time_out", silence) : deeds[key];
-      if (deed === undefined && moves[key] === undefined) return;
+      const once = deed ?? others[key]; // however long the key is held down
+      if (once === undefined && moves[key] === undefined) return;
       event.preventDefault();
-      if (deed === undefined) moves[key]();
-      else if (!event.repeat && settled()) deed(); // a key held down decides once
+      if (once === undefined) moves[key]();
+      else if (!event.repeat && (deed === undefined || settled())) once();
     };
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);

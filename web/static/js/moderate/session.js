@@ -33,7 +33,7 @@ export class ModerationSession {
     this.emotes = new Emotes(room);
     this.timer = 0;
     this.reading = null;
-    this.acted = 0; // deeds done
+    this.acted = 0; // deeds tried: what was read before one says nothing of what it found
     document.addEventListener("visibilitychange", () => this.read());
     addEventListener("online", () => this.read());
     effect(() => this.hearQueue(this.crowd.queue.value));
@@ -121,9 +121,9 @@ export class ModerationSession {
     this.busy.value = new Set(this.busy.peek()).add(deed.message);
     try {
       await this.api.act(deed);
-      this.acted += 1;
       this.waiting.value = this.waiting.peek().filter((each) => each.message !== deed.message);
     } finally {
+      this.acted += 1;
       const busy = new Set(this.busy.peek());
       busy.delete(deed.message);
       this.busy.value = busy;
@@ -133,6 +133,7 @@ export class ModerationSession {
 
   async saveRules(rules) {
     await this.api.saveRules(rules);
+    this.acted += 1;
     this.rules.value = rules;
     this.read();
   }
