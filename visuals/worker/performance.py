@@ -46,7 +46,9 @@ GROUP_SECONDS: Final = 0.1
 """Pictures of so long a time are drawn together: each finds the caches warm that the one before it
 filled, and two at 20 a second cost a tenth less. Listeners hear the sound 120 ms after it came."""
 
-_SLACK_SECONDS: Final = 0.002  # that a packet may come later than the one before it had it expected
+_SLACK_SECONDS: Final = 0.002  # that a packet may come later than expected
+_DRIFT: Final = 0.01  # seconds a second: a network that has become slower is believed at that rate
+_LEAP_SECONDS: Final = 1.0  # beyond which the media clock has leapt
 
 STILL_EVERY: Final[Mapping[PictureFormat, int]] = {PictureFormat.VP9: 1, PictureFormat.JPEG: 2}
 """Every how many pictures a format gets one: JPEG is for browsers that can do no better, and
@@ -106,6 +108,7 @@ class Performance:
         self._fresh: set[PictureFormat] = set()  # whose next picture must be a key picture
         self._heard_samples: int | None = None
         self._newest: Sound | None = None
+        self._offset_seconds: float | None = None  # from the media clock to when sound comes
         self._unheard: list[Stretch] = []  # decoded, for less than an interval
         self._due_sample = 0
         self._pictures = 0
@@ -131,18 +134,15 @@ class Performance:
 
     def rest_seconds(self) -> float:
         """Return how long it is until the sound of the next group of pictures should be there."""
-        if self._newest is None or self._heard_samples is None:
+        if self._newest is None or self._heard_samples is None or self._offset_seconds is None:
             return 0.0
         group = self._group * self._pace.rung.interval_samples
         missing = -(-self._due_sample // group) * group - self._heard_samples
         packets = math.ceil(missing / self._newest.duration_samples)
-        expected_seconds = (
-            self._newest.arrived_seconds
-            + samples_to_seconds(packets * self._newest.duration_samples)
-            + _SLACK_SECONDS
-        )
+        end_sample = self._heard_samples + packets * self._newest.duration_samples
+        expected_seconds = samples_to_seconds(end_sample) + self._offset_seconds + _SLACK_SECONDS
         rest = expected_seconds - self._clock.monotonic_seconds()
-        return min(max(rest, 0.0), GROUP_SECONDS)
+        return min(max(rest, 0.0), self._group * self._pace.rung.interval_seconds, GROUP_SECONDS)
 
     @property
     def _group(self) -> int:
@@ -197,7 +197,17 @@ class Performance:
         self._heard_samples = sound.start_sample + sound.duration_samples
         if sound.duration_samples > 0:
             self._newest = sound
+            self._learn_offset(sound)
         self._spent.hear_seconds += self._cpu_seconds() - began
+
+    def _learn_offset(self, sound: Sound) -> None:
+        """Learn when sound comes, by what came earliest: one late packet must not delay others."""
+        duration_seconds = samples_to_seconds(sound.duration_samples)
+        end_seconds = samples_to_seconds(sound.start_sample) + duration_seconds
+        offset_seconds, before = sound.arrived_seconds - end_seconds, self._offset_seconds
+        if before is not None and abs(offset_seconds - before) < _LEAP_SECONDS:
+            offset_seconds = min(offset_seconds, before + _DRIFT * duration_seconds)
+        self._offset_seconds = offset_seconds
 
     def _senses(self, due: int) -> Senses:
         """Listen to what was decoded, and return what is known of a moment.

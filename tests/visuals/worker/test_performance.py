@@ -31,14 +31,14 @@ BEAT = Beat(0, 22_500.0, 128.0, 0.9, None)
 
 
 class Stage:
-    def __init__(self) -> None:
+    def __init__(self, frames_per_second: float = FRAMES_PER_SECOND) -> None:
         self.clock = ManualClock()
         self.show = FakeShow()
         self.said: list[object] = []
         self.performance = Performance(
             "set-1",
             self.show.parts(),
-            Pace(ladder_below(STANDARD.height, FRAMES_PER_SECOND)),
+            Pace(ladder_below(STANDARD.height, frames_per_second)),
             say=self.said.append,
             clock=self.clock,
             cpu_seconds=lambda: 0.5 * self.clock.monotonic_seconds(),
@@ -100,6 +100,24 @@ def test_the_worker_rests_until_the_sound_of_two_pictures_is_there(stage: Stage)
         ages = [stage.clock.monotonic_seconds() - each.arrived_seconds for each in drawn]
         assert ages == [pytest.approx(0.04, abs=0.003), pytest.approx(0.0, abs=0.003)]
         stage.clock.advance(0.1 * (group + 1) - stage.clock.monotonic_seconds())
+
+
+def test_one_late_packet_does_not_delay_the_next_group(stage: Stage):
+    stage.take(Watched(tuple(PictureFormat)))
+    stage.play(0, 9)
+    stage.clock.advance(0.05)  # the tenth comes 30 ms late
+    stage.take(sound(9, arrived=stage.clock.monotonic_seconds()))
+    assert stage.performance.rest_seconds() == pytest.approx(0.07, abs=0.004)  # to 300 ms
+
+
+@pytest.mark.parametrize("frames_per_second", [25.0, 20.0, 15.0, 10.0])
+def test_no_rest_is_longer_than_what_makes_a_picture_late(frames_per_second: float):
+    stage = Stage(frames_per_second)
+    stage.take(Watched(tuple(PictureFormat)))
+    group = max(1, int(0.1 * frames_per_second)) / frames_per_second
+    for index in range(100):
+        stage.play(index, 1)
+        assert stage.performance.rest_seconds() <= group
 
 
 @pytest.mark.parametrize("fault", ["late", "past", "stopped"])
