@@ -9,7 +9,6 @@ drawn: pictures never queue.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
@@ -18,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.clock import Clock
-from core.media import samples_to_seconds
 from core.messages import EncodedAudio
 from core.show import PictureFormat, ShowSettings
 from visuals.picture import Picture
 from visuals.senses import Senses
+from visuals.worker.arrivals import Arrivals
 from visuals.worker.pace import Pace, Rung
 from visuals.worker.parts import Parts, Stretch
 from visuals.worker.wire import (
@@ -47,8 +46,6 @@ GROUP_SECONDS: Final = 0.1
 filled, and two at 20 a second cost a tenth less. Listeners hear the sound 120 ms after it came."""
 
 _SLACK_SECONDS: Final = 0.002  # that a packet may come later than expected
-_DRIFT: Final = 0.01  # seconds a second: a network that has become slower is believed at that rate
-_LEAP_SECONDS: Final = 1.0  # beyond which the media clock has leapt
 
 STILL_EVERY: Final[Mapping[PictureFormat, int]] = {PictureFormat.VP9: 1, PictureFormat.JPEG: 2}
 """Every how many pictures a format gets one: JPEG is for browsers that can do no better, and
@@ -107,8 +104,7 @@ class Performance:
         self._formats: frozenset[PictureFormat] = frozenset()  # that somebody watches
         self._fresh: set[PictureFormat] = set()  # whose next picture must be a key picture
         self._heard_samples: int | None = None
-        self._newest: Sound | None = None
-        self._offset_seconds: float | None = None  # from the media clock to when sound comes
+        self._arrivals = Arrivals()
         self._unheard: list[Stretch] = []  # decoded, for less than an interval
         self._due_sample = 0
         self._pictures = 0
@@ -134,14 +130,12 @@ class Performance:
 
     def rest_seconds(self) -> float:
         """Return how long it is until the sound of the next group of pictures should be there."""
-        if self._newest is None or self._heard_samples is None or self._offset_seconds is None:
+        interval_samples = self._group * self._pace.rung.interval_samples
+        last_due = -(-self._due_sample // interval_samples) * interval_samples
+        expected_seconds = self._arrivals.expected_seconds(last_due)
+        if expected_seconds is None:
             return 0.0
-        group = self._group * self._pace.rung.interval_samples
-        missing = -(-self._due_sample // group) * group - self._heard_samples
-        packets = math.ceil(missing / self._newest.duration_samples)
-        end_sample = self._heard_samples + packets * self._newest.duration_samples
-        expected_seconds = samples_to_seconds(end_sample) + self._offset_seconds + _SLACK_SECONDS
-        rest = expected_seconds - self._clock.monotonic_seconds()
+        rest = expected_seconds + _SLACK_SECONDS - self._clock.monotonic_seconds()
         return min(max(rest, 0.0), self._group * self._pace.rung.interval_seconds, GROUP_SECONDS)
 
     @property
@@ -195,19 +189,8 @@ class Performance:
         if self._heard_samples is None or sound.start_sample > self._heard_samples:
             self._skip_gap(sound.start_sample)
         self._heard_samples = sound.start_sample + sound.duration_samples
-        if sound.duration_samples > 0:
-            self._newest = sound
-            self._learn_offset(sound)
+        self._arrivals.learn(sound)
         self._spent.hear_seconds += self._cpu_seconds() - began
-
-    def _learn_offset(self, sound: Sound) -> None:
-        """Learn when sound comes, by what came earliest: one late packet must not delay others."""
-        duration_seconds = samples_to_seconds(sound.duration_samples)
-        end_seconds = samples_to_seconds(sound.start_sample) + duration_seconds
-        offset_seconds, before = sound.arrived_seconds - end_seconds, self._offset_seconds
-        if before is not None and abs(offset_seconds - before) < _LEAP_SECONDS:
-            offset_seconds = min(offset_seconds, before + _DRIFT * duration_seconds)
-        self._offset_seconds = offset_seconds
 
     def _senses(self, due: int) -> Senses:
         """Listen to what was decoded, and return what is known of a moment.
