@@ -1,6 +1,6 @@
 // How the room's chat is kept: a level for each axis, slow mode, sites, words, emotes alone.
 
-import { html, useEffect, useSignal, useState } from "../shared/view.js";
+import { html, useLayoutEffect, useSignal, useState } from "../shared/view.js";
 import { clockTime, t } from "../shared/i18n.js";
 import { notify } from "../shared/shell.js";
 import { faultText } from "./words.js";
@@ -43,7 +43,7 @@ function RulesForm({ session, rules }) {
     setBase(rules);
     setForm(formOf(rules));
   };
-  useEffect(() => { if (!changed) revert(); }, [rules]); // somebody else changed them; what is being edited stays
+  useLayoutEffect(() => { if (!changed) revert(); }, [rules]); // at once, before anybody edits: somebody else changed them; what is being edited stays
   const save = async (event) => {
     event.preventDefault();
     setSaving(true);
