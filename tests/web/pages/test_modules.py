@@ -215,6 +215,36 @@ async def test_a_fault_is_kept_until_it_is_over(page: Page):
     ) == ["judge_failed", None, "recording_failed"]
 
 
+async def test_the_live_edge_goes_on_where_all_sound_comes_late(page: Page):
+    """As on a line that cannot carry pictures and sound: each packet a second old, so flagged."""
+    seconds = await run(
+        page,
+        """
+        const { Listener } = await import('/static/js/audio/listener.js');
+        const { LiveEdge } = await import('/static/js/wire/room.js');
+        const { FLAG, KIND } = await import('/static/js/wire/frames.js');
+        const edge = new LiveEdge();
+        const listener = new Listener(edge);
+        listener.decoder = { decode() {}, reset() {} };
+        """,
+        """
+        const really = performance.now;
+        let nowMs = really.call(performance);
+        performance.now = () => nowMs;
+        edge.set(0);
+        for (let late = 0; late < 9_000; late += 20) {
+          nowMs += late === 0 ? 1_000 : 20;
+          const ptsMicroseconds = late * 1000;
+          listener.take({ kind: KIND.OPUS, flags: FLAG.CATCH_UP, ptsMicroseconds, payload: null });
+        }
+        const stands = edge.sample() / 48_000;
+        performance.now = really;
+        return stands;
+        """,
+    )
+    assert 9.0 <= seconds <= 10.0  # it sinks towards what comes, slowly
+
+
 async def test_without_a_listener_for_sound_events_alone_are_asked_for(page: Page):
     assert await run(
         page,

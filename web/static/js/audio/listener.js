@@ -43,7 +43,8 @@ export class Listener {
       return;
     }
     this.packets += 1;
-    if ((frame.flags & FLAG.CATCH_UP) === 0) this.liveEdge.saw(frame.ptsMicroseconds);
+    // Late packets, too: on a slow line nothing else may come, and the edge would stand still.
+    this.liveEdge.saw(frame.ptsMicroseconds);
     if ((frame.flags & FLAG.CONFIGURATION) !== 0) this.decoder.reset();
     const start = Math.round(frame.ptsMicroseconds * SAMPLE_RATE_HZ / 1e6);
     this.decoder.decode(start, frame.payload);

@@ -22,6 +22,7 @@ const RIDGES_A_BEAT = 4;
 const CALM_STEP_SECONDS = 0.125; // between ridges while no beat is known
 const BEAT_TRUST = 0.25; // below this confidence nothing moves on the beat
 const KERNEL = [1, 6, 15, 20, 15, 6, 1].map((weight) => weight / 64);
+const HIDING = 3; // ridges that are filled down to the edge; together they let nothing through
 const STEP_MOST = 3; // ridges caught up with at once after a pause
 
 /** Where in its beat, and in which beat of the bar, the media clock is; null without a beat. */
@@ -143,9 +144,12 @@ export class Picture {
     const bands = this.ridges[index];
     const fade = Math.max(0, 1 - depth / this.detail.ridges);
     this.trace(bands, base, half, tall);
-    // Filled first, so that a ridge hides what lies behind it; the line is drawn without the edges.
-    context.lineTo(width / 2 + half, height * 2);
-    context.lineTo(width / 2 - half, height * 2);
+    // Filled first, so that a ridge hides what lies behind it; the line is drawn without the edges. What
+    // lies behind never reaches below its own base: the first ones hide the light, the others need no more.
+    const depths = this.detail.ridges - index;
+    const floor = depths <= HIDING ? height * 2 : base + this.ratio;
+    context.lineTo(width / 2 + half, floor);
+    context.lineTo(width / 2 - half, floor);
     context.fillStyle = "rgba(7, 8, 12, 0.92)";
     context.fill();
     this.trace(bands, base, half, tall);
