@@ -20,11 +20,10 @@ from typing import Any, Final
 
 import av
 import numpy as np
-from iris_pse_detection import Configuration, FlashResult, FrameData
-from iris_pse_detection.flash_detection import FlashDetection
-from iris_pse_detection.pattern_detection import PatternDetection
+from iris_pse_detection import FlashResult, FrameData
 from numpy.typing import NDArray
 
+from benchmarks.flash_checker import FlashChecker
 from benchmarks.machine import describe_machine
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
 from core.messages import AudioHop, SessionInfo
@@ -98,30 +97,25 @@ class Counting:
 
 
 class Checker:
-    """The independent checker, picture by picture."""
+    """The independent checker, and which scene and palette each picture showed."""
 
     def __init__(self) -> None:
-        configuration, size = Configuration(), (STANDARD.height, STANDARD.width)
-        rate = round(FRAMES_PER_SECOND)
-        self._flashes = FlashDetection(fps=rate, frame_size=size, config=configuration)
-        self._patterns = PatternDetection(rate, size, configuration.get_pattern_detection_params())
-        self._seen: list[tuple[FrameData, str, str]] = []
+        self._checker = FlashChecker((STANDARD.height, STANDARD.width), round(FRAMES_PER_SECOND))
+        self._shown: list[tuple[str, str]] = []
 
     def look(self, picture: Picture, scene: str, palette: str) -> None:
         """Look at the next picture, which shows that scene in those colours."""
-        number = len(self._seen)
-        self._flashes.set_current_frame(np.ascontiguousarray(picture[..., ::-1]))
-        data = self._flashes.analyse_frame(number)
-        self._patterns.check_frame(self._flashes.luminance.current_frame, number, data)
-        self._seen.append((data, scene, palette))
+        self._checker.look(picture)
+        self._shown.append((scene, palette))
 
     def verdict(self) -> Verdict:
         """Say what was seen."""
+        pairs = zip(self._checker.seen, self._shown, strict=True)
         return Verdict(
-            most_luminance_changes=max(data.luminance_transitions for data, _, _ in self._seen),
-            most_red_changes=max(data.red_transitions for data, _, _ in self._seen),
-            pattern_failures=int(self._patterns.pattern_fail_frames),
-            stretches=stretches(self._seen),
+            most_luminance_changes=self._checker.most_luminance_changes,
+            most_red_changes=self._checker.most_red_changes,
+            pattern_failures=self._checker.pattern_failures,
+            stretches=stretches([(data, *shown) for data, shown in pairs]),
         )
 
 
@@ -243,10 +237,8 @@ def worst(verdicts: list[Verdict]) -> dict[str, int]:
     return {
         "warnings_or_failures": sum(len(each.stretches) for each in verdicts),
         "pattern_failures": sum(each.pattern_failures for each in verdicts),
-        "most_luminance_changes_in_a_second": max(
-            int(each.most_luminance_changes) for each in verdicts
-        ),
-        "most_red_changes_in_a_second": max(int(each.most_red_changes) for each in verdicts),
+        "most_luminance_changes_in_a_second": max(each.most_luminance_changes for each in verdicts),
+        "most_red_changes_in_a_second": max(each.most_red_changes for each in verdicts),
     }
 
 

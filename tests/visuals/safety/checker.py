@@ -1,4 +1,4 @@
-"""The independent checker (EA's IRIS, ported as `iris-pse-detection`), fed without a file."""
+"""What the independent checker says of a whole film."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from iris_pse_detection import Configuration, FlashResult, FrameData
-from iris_pse_detection.flash_detection import FlashDetection
-from iris_pse_detection.pattern_detection import PatternDetection
+from iris_pse_detection import FlashResult
 from numpy.typing import NDArray
+
+from benchmarks.flash_checker import FlashChecker
 
 
 @dataclass(frozen=True)
@@ -32,23 +32,14 @@ def check(
     film: Sequence[NDArray[np.uint8]], frames_per_second: int, *, patterns: bool = False
 ) -> Opinion:
     """Let the checker look at a film of one size."""
-    configuration = Configuration()
-    size = film[0].shape[:2]
-    flashes = FlashDetection(fps=frames_per_second, frame_size=size, config=configuration)
-    stripes = PatternDetection(
-        frames_per_second, size, configuration.get_pattern_detection_params()
-    )
-    seen: list[FrameData] = []
-    for position, picture in enumerate(film):
-        flashes.set_current_frame(np.ascontiguousarray(picture[..., ::-1]))
-        data = flashes.analyse_frame(position)
-        if patterns:
-            stripes.check_frame(flashes.luminance.current_frame, position, data)
-        seen.append(data)
+    height, width = film[0].shape[:2]
+    checker = FlashChecker((height, width), frames_per_second, patterns=patterns)
+    for picture in film:
+        checker.look(picture)
     return Opinion(
-        luminance=max(data.luminance_frame_result for data in seen),
-        red=max(data.red_frame_result for data in seen),
-        most_luminance_changes=max(data.luminance_transitions for data in seen),
-        most_red_changes=max(data.red_transitions for data in seen),
-        pattern_failures=stripes.pattern_fail_frames,
+        luminance=max(data.luminance_frame_result for data in checker.seen),
+        red=max(data.red_frame_result for data in checker.seen),
+        most_luminance_changes=checker.most_luminance_changes,
+        most_red_changes=checker.most_red_changes,
+        pattern_failures=checker.pattern_failures,
     )
