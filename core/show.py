@@ -91,8 +91,18 @@ class ShowDoor(Protocol):
         """Set what `room` is to show from now on, in this set and those to come."""
         ...
 
-    def blackout(self, room: str, *, held: bool) -> None:
-        """Black the picture out for `BLACKOUT_SECONDS`, or end that at once."""
+    def blackout(self, room: str, *, held: bool, hand: str = "") -> None:
+        """Black the picture out for `BLACKOUT_SECONDS`, or end that at once.
+
+        Parameters
+        ----------
+        room
+            Whose show.
+        held
+            Whether `hand` holds it; with several hands it is over when none does.
+        hand
+            Who holds it: a name that a page makes up. All who give none are one hand.
+        """
         ...
 
     def state(self, room: str) -> ShowState | None:

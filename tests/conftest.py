@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -29,6 +30,10 @@ DEVICE_ABSENT = "device absent: "
 REDIS_OPTIONS = ("--save", "", "--appendonly", "no", "--daemonize", "no")
 POSTGRES_OPTIONS = ("-h", "127.0.0.1", "-c", "fsync=off", "-c", "shared_buffers=16MB")
 
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As shells leave it for what runs in the background; the processes of tests would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 hypothesis.settings.register_profile("busy machine", deadline=None)
 hypothesis.settings.load_profile("busy machine")  # others' work makes no example slow

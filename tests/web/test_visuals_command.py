@@ -50,6 +50,18 @@ def test_a_mix_becomes_a_film_with_its_sound(tmp_path, capsys):
     assert oct(out.stat().st_mode)[-2:] != "00"  # others may read it, as other files
 
 
+def test_a_mix_whose_name_is_no_text_becomes_a_film(tmp_path):
+    """Old collections have names in Latin-1 on a disk that is read as UTF-8."""
+    mix = tmp_path / os.fsdecode(b"caf\xe9.opus")
+    mix.write_bytes(HOUSE.read_bytes())
+    out = tmp_path / os.fsdecode(b"caf\xe9.webm")
+    command = (*COMMAND, str(mix), "-o", str(out), *SMALL, "--length", "1")
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=100, check=False)
+    assert (ran.returncode, ran.stdout) == (0, b""), ran.stderr
+    assert b"caf\\udce9.webm" in ran.stderr.replace(b"\n", b"")
+    assert read(out).title == "caf?"
+
+
 def own_sound():
     import av
 

@@ -72,7 +72,7 @@ class DropDetector:
             self._land()
 
     def hear(self, low: float, beat: float, bar: float | None, sounding_seconds: float) -> None:
-        """Hear the bass of a tick.
+        """Hear the bass of a tick in which anything sounds.
 
         Parameters
         ----------

@@ -157,7 +157,8 @@ class Ear:
         self._beats.tick(self._ticked_samples)
         beat, bar = self._beats.beat, self._beats.bar_at(self._ticked_samples, 0)
         self._drops.tick(beats, beat, self._beats.confidence)
-        self._drops.hear(self._levels.low, beat, bar, self._levels.sounding_seconds)
+        if self._levels.sounds:
+            self._drops.hear(self._levels.low, beat, bar, self._levels.sounding_seconds)
 
     def _move(self, position_samples: int) -> None:
         elapsed = samples_to_seconds(position_samples - self._position_samples)

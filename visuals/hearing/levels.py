@@ -62,6 +62,11 @@ class Levels:
         self._pasts = deque([(0.0, 0.0, 0.0)] * _ONSET_TICKS)  # logarithms, the oldest first
 
     @property
+    def sounds(self) -> bool:
+        """Whether anything is heard: what is lost on the way, or not played, is no breakdown."""
+        return self._heard > 0.0
+
+    @property
     def low(self) -> float:
         """The level of the lows."""
         return self._heard * min(self._smooth[0] / self._usual[0], LOUDEST)

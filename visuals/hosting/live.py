@@ -41,6 +41,9 @@ LINGER_SECONDS: Final = 20.0
 ROOMS_REMEMBERED: Final = 1_000
 """Rooms whose settings are kept; the one changed longest ago goes first."""
 
+HANDS_MOST: Final = 32
+"""Hands that hold a room's blackout at a time."""
+
 SESSIONS_PAST: Final = 256
 """Sets remembered as over, so that a straggler does not begin one anew."""
 
@@ -95,7 +98,7 @@ class LiveVisuals:
         self._on_air: dict[str, Show] = {}  # by room
         self._over: deque[str] = deque(maxlen=SESSIONS_PAST)
         self._settings: OrderedDict[str, ShowSettings] = OrderedDict()
-        self._leases: dict[str, float] = {}  # of blackouts: when they end
+        self._leases: dict[str, dict[str, float]] = {}  # by room, by hand: when blackouts end
         self._ending: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
 
@@ -187,15 +190,20 @@ class LiveVisuals:
         if show is not None:
             show.change(settings)
 
-    def blackout(self, room: str, *, held: bool) -> None:
+    def blackout(self, room: str, *, held: bool, hand: str = "") -> None:
         """Black the picture out for a while, or end that at once; see `core.show.ShowDoor`."""
+        hands = self._leases.pop(room, {})
+        hands.pop(hand, None)
         show = self._on_air.get(room)
-        if not held or show is None:  # without a set there is nothing to black out
-            self._leases.pop(room, None)
-        else:
-            self._leases[room] = self._clock.monotonic_seconds() + BLACKOUT_SECONDS
-        if show is not None:
-            show.black_out(held=held)
+        if show is None:  # without a set there is nothing to black out
+            return
+        if held:
+            hands[hand] = self._clock.monotonic_seconds() + BLACKOUT_SECONDS
+            if len(hands) > HANDS_MOST:
+                del hands[next(iter(hands))]  # said the longest ago
+        if hands:
+            self._leases[room] = hands
+        show.black_out(held=bool(hands))
 
     def state(self, room: str) -> ShowState | None:
         """Return how the show of the set on air stands; see `core.show.ShowDoor`."""
@@ -223,9 +231,9 @@ class LiveVisuals:
             self._tell_state(show, now)
 
     def _end_leases(self, now_seconds: float) -> None:
-        for room, until in tuple(self._leases.items()):
-            if now_seconds >= until:
-                self.blackout(room, held=False)
+        for room, hands in tuple(self._leases.items()):
+            for hand in [hand for hand, until in hands.items() if now_seconds >= until]:
+                self.blackout(room, held=False, hand=hand)
 
     def _is_wanted(self, show: Show, now_seconds: float) -> bool:
         enabled = self.settings(show.room).enabled

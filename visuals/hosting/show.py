@@ -271,6 +271,8 @@ class Show:
                 height=config.height,
                 frames_per_second=config.frames_per_second,
                 kilobits_per_second=config.kilobits_per_second,
+                provider=config.provider,
+                device=config.device,
             )
         )
         worker.tell_past(map(_past, tuple(self._past)))

@@ -113,7 +113,7 @@ def make_film(
     )
     began = time.monotonic()
     with replacing(out) as temporary:
-        writer = FilmWriter(temporary, plan.size, plan.frames_per_second, title=path.stem)
+        writer = FilmWriter(temporary, plan.size, plan.frames_per_second, title=_title(path))
         seconds = 0.0
         try:
             hops = judged_hops(engine, mix, plan.cut)
@@ -145,6 +145,11 @@ def _judged(engine: Engine, mix: MixFile, hops: Iterable[AudioHop]) -> Iterator[
         (judged,) = engine.advance([(session, hop)])
         messages = tuple(message for message, _ in judged.messages)
         yield HeardHop(hop.start_sample, hop.samples, messages, judged.embedding)
+
+
+def _title(mix: Path) -> str:
+    """Return the mix's name as text: not every file's name is."""
+    return mix.stem.encode(errors="replace").decode()
 
 
 def _film_seconds(mix: MixFile, cut: Cut) -> float | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
+from weakref import WeakValueDictionary
 
 import orjson
 from fastapi import APIRouter, Request, Response
@@ -32,14 +34,23 @@ def logos_router(hands: Hands, logos: LogoStore) -> APIRouter:
     """
     router = APIRouter(prefix="/api/rooms/{room}/show/logo", tags=["show"])
 
+    # A picture and the show that names it change together: else one hand's removal could take the
+    # picture away that another has just put.
+    changing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    def alone(room: str) -> asyncio.Lock:
+        return changing.setdefault(room, asyncio.Lock())
+
     async def show_logo(room: str, digest: str | None) -> None:
         await hands.change(room, lambda settings: replace(settings, logo=digest))
 
     @router.put("", summary="Put a picture into the overlay: PNG, JPEG or WebP, 512 KB at most")
     async def put(room: str, request: Request) -> Response:
         await hands.admit(room, request)
-        logo = await logos.put(room, await request.body())
-        await show_logo(room, logo.digest)
+        image = await request.body()
+        async with alone(room):
+            logo = await logos.put(room, image)
+            await show_logo(room, logo.digest)
         return Response(
             orjson.dumps({"logo": logo.digest}), media_type="application/json", headers=NO_STORE
         )
@@ -47,8 +58,9 @@ def logos_router(hands: Hands, logos: LogoStore) -> APIRouter:
     @router.delete("", summary="Take it away", status_code=HTTPStatus.NO_CONTENT)
     async def remove(room: str, request: Request) -> Response:
         await hands.admit(room, request)
-        await show_logo(room, None)
-        await logos.remove(room)
+        async with alone(room):
+            await show_logo(room, None)
+            await logos.remove(room)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def picture(room: str, digest: str, request: Request) -> Response:

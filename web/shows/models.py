@@ -65,7 +65,12 @@ class ShowChange(_Body):
         )
 
 
+LONGEST_HAND: Final = 64
+"""Characters of the name that a page makes up for itself."""
+
+
 class BlackoutBody(_Body):
-    """Whether the blackout is held."""
+    """Whether the blackout is held, and by which hand: with several it ends with the last."""
 
     held: bool
+    hand: Annotated[str, Field(max_length=LONGEST_HAND)] = ""

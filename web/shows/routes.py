@@ -59,7 +59,7 @@ def shows_router(
     )
     async def blackout(room: str, body: BlackoutBody, request: Request) -> Response:
         await hands.admit(room, request)
-        door.blackout(room, held=body.held)
+        door.blackout(room, held=body.held, hand=body.hand)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     whole = APIRouter()

@@ -125,7 +125,8 @@ def _wants(values: dict[str, list[str]]) -> Wants:
     """Return what is to be sent; what is not known counts as not said."""
     if values.get("media", [""])[-1] == "0":
         return Wants.EVENTS
-    return OF_FORMAT.get(values.get("video", [""])[-1], Wants.SOUND)
+    wants = OF_FORMAT.get(values.get("video", [""])[-1], Wants.SOUND)
+    return wants.without_sound if values.get("sound", [""])[-1] == "0" else wants
 
 
 def _only(headers: Headers, name: str) -> str:

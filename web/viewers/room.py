@@ -22,7 +22,7 @@ from web.viewers.picture import RoomPicture
 from web.viewers.protocol import MediaFlag, Weights
 from web.viewers.units import AudioUnit, OwnUnit, PictureUnit, Unit
 from web.viewers.viewer import Viewer
-from web.viewers.wants import OF_FORMAT, Wants
+from web.viewers.wants import TRACK_OF_FORMAT, Wants
 
 logger = logging.getLogger(__name__)
 
@@ -100,8 +100,7 @@ class ViewedRoom:
     @property
     def audience(self) -> int:
         """How many of them hear: a DJ who reads their own scores is none of the audience."""
-        flowing = sum(map(len, self._flowing.values())) - len(self._flowing[Wants.EVENTS])
-        return flowing + sum(viewer.wants is not Wants.EVENTS for viewer in self._held)
+        return sum(count for wants, count in self._wanting.items() if wants.hears)
 
     def accept(self, envelope: Envelope) -> None:
         """Take the next envelope from the bus; it is sent within a tick."""
@@ -271,9 +270,9 @@ class ViewedRoom:
 
     def _report_audience(self) -> None:
         self._bus.report_viewers(self.name, self.audience)
-        for picture_format, wants in OF_FORMAT.items():
-            name = watched_as(self.name, PictureFormat(picture_format))
-            self._bus.report_viewers(name, self._wanting[wants])
+        for picture_format, track in TRACK_OF_FORMAT.items():
+            watching = sum(n for wants, n in self._wanting.items() if track in wants.tracks)
+            self._bus.report_viewers(watched_as(self.name, picture_format), watching)
 
     def _place(self, viewer: Viewer) -> None:
         self._take_away(viewer)

@@ -17,6 +17,8 @@ class Wants(StrEnum):
     SOUND = "sound"  # and events
     VIDEO = "video"  # VP9, sound and events
     STILLS = "stills"  # JPEG, sound and events
+    SILENT_VIDEO = "silent_video"  # VP9 and events, for screens whose sound comes from elsewhere
+    SILENT_STILLS = "silent_stills"  # JPEG and events
 
     @property
     def tracks(self) -> frozenset[Track]:
@@ -24,9 +26,19 @@ class Wants(StrEnum):
         return _TRACKS[self]
 
     @property
+    def hears(self) -> bool:
+        """Whether it has sound."""
+        return Track.SOUND in self.tracks
+
+    @property
     def without_pictures(self) -> Wants:
         """What is left of it while there are no pictures to be had."""
-        return Wants.EVENTS if self is Wants.EVENTS else Wants.SOUND
+        return Wants.SOUND if self.hears else Wants.EVENTS
+
+    @property
+    def without_sound(self) -> Wants:
+        """The same, silent."""
+        return _SILENT.get(self, self)
 
 
 _TRACKS: Final[Mapping[Wants, frozenset[Track]]] = {
@@ -34,6 +46,19 @@ _TRACKS: Final[Mapping[Wants, frozenset[Track]]] = {
     Wants.SOUND: frozenset({Track.EVENTS, Track.SOUND}),
     Wants.VIDEO: frozenset({Track.EVENTS, Track.SOUND, Track.VIDEO}),
     Wants.STILLS: frozenset({Track.EVENTS, Track.SOUND, Track.STILLS}),
+    Wants.SILENT_VIDEO: frozenset({Track.EVENTS, Track.VIDEO}),
+    Wants.SILENT_STILLS: frozenset({Track.EVENTS, Track.STILLS}),
+}
+
+_SILENT: Final[Mapping[Wants, Wants]] = {
+    Wants.SOUND: Wants.EVENTS,
+    Wants.VIDEO: Wants.SILENT_VIDEO,
+    Wants.STILLS: Wants.SILENT_STILLS,
+}
+
+TRACK_OF_FORMAT: Final[Mapping[PictureFormat, Track]] = {
+    PictureFormat.VP9: Track.VIDEO,
+    PictureFormat.JPEG: Track.STILLS,
 }
 
 OF_FORMAT: Final[Mapping[str, Wants]] = {

@@ -167,6 +167,22 @@ def test_the_bass_that_comes_back_after_a_breakdown_is_a_drop():
     assert drops[lands + 85 :].max() == 0.0
 
 
+@pytest.mark.parametrize("missing_seconds", [3, 6, 15])
+def test_sound_that_was_lost_on_the_way_is_no_breakdown(missing_seconds):
+    ear = Ear()
+    trace(ear, bass(20))
+    after = trace(ear, bass(10), start=(20 + missing_seconds) * SAMPLE_RATE_HZ)
+    assert max(each.low for each in after) > 0.5
+    assert max(each.drop for each in after) == 0.0
+
+
+def test_a_loss_within_a_breakdown_does_not_cost_the_drop():
+    ear = Ear()
+    trace(ear, np.concatenate((bass(12), bass(4, 0.0))))
+    after = trace(ear, np.concatenate((bass(1, 0.0), bass(4))), start=19 * SAMPLE_RATE_HZ)
+    assert max(each.drop for each in after) > 0.9
+
+
 def test_bass_between_kicks_and_a_first_kick_are_no_drops():
     pcm = np.concatenate((bass(4, 0.0), bass(20)))
     assert max(each.drop for each in trace(Ear(), pcm)) == 0.0

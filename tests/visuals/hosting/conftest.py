@@ -13,7 +13,8 @@ from visuals.hosting.config import VisualsConfig
 
 @pytest.fixture
 async def house(request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    made = House(VisualsConfig(most_rooms=getattr(request, "param", 4)))
+    """Four rooms on the CPU, unless a test wants other options of `VisualsConfig`."""
+    made = House(VisualsConfig(**{"most_rooms": 4} | getattr(request, "param", {})))
     yield made
     await asyncio.wait_for(made.visuals.stop(), PATIENCE_SECONDS)
     assert all(worker.closed for worker in made.workers)

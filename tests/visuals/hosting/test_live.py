@@ -24,9 +24,10 @@ from tests.core.sample_messages import beat, packet
 from tests.visuals.hosting.house import PATIENCE_SECONDS, PULSE, FakeWorker, House, settled, watched
 from visuals.hosting import keeper
 from visuals.hosting.config import VisualsConfig
-from visuals.hosting.live import LINGER_SECONDS, ROOMS_REMEMBERED
+from visuals.hosting.live import HANDS_MOST, LINGER_SECONDS, ROOMS_REMEMBERED
 from visuals.hosting.show import PAST_MESSAGES, Show, seed_of
 from visuals.hosting.surroundings import Surroundings
+from visuals.worker.place import FieldProvider
 from visuals.worker.wire import (
     Begin,
     Blackout,
@@ -71,6 +72,14 @@ async def test_a_worker_is_told_what_to_draw_and_what_it_missed(house: House):
     assert event == Event(beat(9_600))
     assert isinstance(embedding, Embedding)
     assert rest
+
+
+@pytest.mark.parametrize("house", [{"provider": FieldProvider.CUDA, "device": 1}], indirect=True)
+async def test_a_worker_is_told_which_gpu_to_draw_on(house: House):
+    worker = await watched(house)
+    begin = worker.told[0]
+    assert isinstance(begin, Begin)
+    assert (begin.provider, begin.device) == (FieldProvider.CUDA, 1)
 
 
 async def test_what_was_missed_is_bounded(house: House):
@@ -251,6 +260,31 @@ async def test_a_blackout_ends_by_itself_unless_it_is_held(house: House):
     house.visuals.blackout("nobody-plays-here", held=True)
 
 
+async def test_a_blackout_lasts_until_the_last_hand_lets_go(house: House):
+    worker = await watched(house)
+    house.visuals.blackout("ana", held=True, hand="desk")
+    house.visuals.blackout("ana", held=True, hand="tablet")
+    house.visuals.blackout("ana", held=False, hand="tablet")
+    house.visuals.blackout("ana", held=False, hand="a phone that held nothing")
+    assert worker.of(Blackout) == [Blackout(False), Blackout(True)]
+    await house.tick(BLACKOUT_SECONDS - 0.5)
+    house.visuals.blackout("ana", held=True, hand="tablet")
+    await house.tick(1.0)  # the desk said nothing more
+    assert worker.told[-1] == Blackout(True)
+    house.visuals.blackout("ana", held=False, hand="tablet")
+    assert worker.told[-1] == Blackout(False)
+
+
+async def test_so_many_hands_hold_a_blackout_and_no_more(house: House):
+    worker = await watched(house)
+    for number in range(HANDS_MOST + 1):
+        house.visuals.blackout("ana", held=True, hand=str(number))
+    for number in range(1, HANDS_MOST + 1):
+        assert worker.told[-1] == Blackout(True)
+        house.visuals.blackout("ana", held=False, hand=str(number))
+    assert worker.told[-1] == Blackout(False)
+
+
 async def test_states_come_no_more_often_than_twice_a_second(house: House):
     worker = await watched(house)
     before = len(house.states())
@@ -262,7 +296,7 @@ async def test_states_come_no_more_often_than_twice_a_second(house: House):
     assert house.states()[-1].scene == "scene-39"
 
 
-@pytest.mark.parametrize("house", [1], indirect=True)
+@pytest.mark.parametrize("house", [{"most_rooms": 1}], indirect=True)
 async def test_only_so_many_rooms_are_drawn_and_an_idle_one_gives_way(house: House):
     first = await watched(house, "ana", "set-1")
     first.look()
@@ -289,7 +323,7 @@ async def test_only_so_many_rooms_are_drawn_and_an_idle_one_gives_way(house: Hou
     assert house.visuals.state("ana").reason is None  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize("house", [1], indirect=True)
+@pytest.mark.parametrize("house", [{"most_rooms": 1}], indirect=True)
 async def test_a_warm_show_that_is_watched_again_keeps_its_place(house: House):
     house.open("set-1", "ana")
     house.play("set-1")

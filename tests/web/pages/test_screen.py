@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, async_playwright
 
 from core.messages import Phase
 from core.show import ShowSettings
@@ -15,7 +17,7 @@ from tests.web.pages.serving import Site
 from tests.web.pages.showing import FakeDesk, SyntheticShow, perform
 from tests.web.pages.synthetic import SyntheticSet
 from tests.web.pages.test_accessibility import check
-from tests.web.pages.watching import Watched, watch
+from tests.web.pages.watching import CHROMIUM_ARGUMENTS, Watched, watch
 from web.viewers.protocol import CloseCode
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -86,6 +88,24 @@ async def test_it_plays_the_sound_where_that_is_asked_for(browser: Browser, site
             seconds=30,
         )
         assert heard["sound"] == "on"
+
+
+async def test_a_tap_lets_the_sound_begin_where_the_browser_waits_for_one(site: Site):
+    """As browsers do that people use, unlike those of the other tests."""
+    await on_air(site)
+    usual = [each for each in CHROMIUM_ARGUMENTS if not each.startswith("--autoplay-policy")]
+    usual.append("--autoplay-policy=document-user-activation-required")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=usual
+        )
+        async with projecting(browser, site, "?sound=1") as screen:
+            await asyncio.sleep(3)  # it asked for sound by now; to look at it would count as a tap
+            assert (await screen.diagnostics())["sound"] == "starting"
+            await screen.page.mouse.click(200, 200)
+            await screen.until(lambda d: d["sound"] == "on" and d["heardSeconds"] is not None)
+            screen.errors = [each for each in screen.errors if "AudioContext" not in each]
+        await browser.close()
 
 
 async def test_an_offset_shows_everything_that_much_later(browser: Browser, site: Site):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Route
+from playwright.async_api import Browser, Page, Route
 
 from core.show import LONGEST_TEXT, ShowMode, ShowSettings
 from tests.web.pages.crowding import DJ_KEY, MODERATOR
@@ -142,6 +143,61 @@ async def test_black_lasts_as_long_as_it_is_held(browser: Browser, site: Site):
         await page.until(lambda seen: seen["held"])
         await page.page.evaluate("dispatchEvent(new Event('blur'))")
         await page.until(lambda seen: not seen["held"] and desk.asked[-1] == ("blackout", False))
+
+
+async def test_who_is_shown_the_door_holds_nothing_any_more(browser: Browser, site: Site):
+    desk = FakeDesk()
+    async with leading(browser, site, desk) as page:
+        await page.page.locator(".blackout").hover()
+        await page.page.mouse.down()
+        await page.until(lambda seen: seen["held"] and ("blackout", True) in desk.asked)
+        desk.refusing = (401, "pass_revoked")
+        await page.page.wait_for_selector(".door")  # said again within a second, and refused
+        desk.refusing = None
+        desk.asked.clear()
+        assert not (await page.diagnostics())["held"]
+        await page.page.fill("#pass", DJ_KEY)
+        await page.page.keyboard.press("Enter")
+        await page.page.wait_for_selector(".scene")
+        await asyncio.sleep(1.5)  # longer than until it would be said again
+        assert ("blackout", True) not in desk.asked
+        page.errors = [each for each in page.errors if "401" not in each]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "words"),
+    [
+        (404, "visuals_elsewhere", "drawn by another server"),
+        (503, "storage_unavailable", "answers with an error"),
+    ],
+)
+async def test_why_nothing_can_be_set_is_said(browser: Browser, site: Site, status, code, words):
+    async def refuse(page: Page) -> None:
+        answer = {"status": status, "json": {"code": code}}
+        await page.route(
+            re.compile(r"/api/rooms/[^/]+/show$"), lambda route: route.fulfill(**answer)
+        )
+
+    address = f"/vj/nova#pass={MODERATOR}"
+    async with watch(browser, site, address, stand_in=refuse) as page:
+        await page.shows(".vj-wait", words)
+        page.errors = [each for each in page.errors if str(status) not in each]
+
+
+async def test_a_change_that_nobody_answered_is_told(browser: Browser, site: Site):
+    desk = FakeDesk()
+    async with leading(browser, site, desk) as page:
+        await page.page.route(re.compile(r"/show$"), lambda route: route.abort())
+        await page.page.click(".vj-switch >> text=Calm")
+        await page.shows(".notice", "Nothing was changed")
+        page.errors = [each for each in page.errors if "ERR_FAILED" not in each]
+
+
+async def test_a_desk_is_sent_no_sound(browser: Browser, site: Site):
+    await on_air(site)
+    async with leading(browser, site, FakeDesk()) as page:
+        await page.until(lambda seen: seen["visuals"].get("shown", 0) > 3, seconds=30)
+        assert site.bus.viewers("nova") == 0  # nobody listens
 
 
 async def test_text_is_shown_and_cleared_and_no_longer_than_it_may_be(browser: Browser, site: Site):

@@ -35,7 +35,7 @@ class FakeShows:
 
     set: dict[str, ShowSettings] = field(default_factory=dict)
     states: dict[str, ShowState] = field(default_factory=dict)
-    blackouts: list[tuple[str, bool]] = field(default_factory=list)
+    blackouts: list[tuple[str, bool, str]] = field(default_factory=list)
 
     def settings(self, room: str) -> ShowSettings:
         return self.set.get(room, ShowSettings())
@@ -43,8 +43,8 @@ class FakeShows:
     def change(self, room: str, settings: ShowSettings) -> None:
         self.set[room] = settings
 
-    def blackout(self, room: str, *, held: bool) -> None:
-        self.blackouts.append((room, held))
+    def blackout(self, room: str, *, held: bool, hand: str = "") -> None:
+        self.blackouts.append((room, held, hand))
 
     def state(self, room: str) -> ShowState | None:
         return self.states.get(room)

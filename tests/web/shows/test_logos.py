@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from hashlib import sha256
 
@@ -34,6 +35,31 @@ async def test_a_logo_is_put_shown_and_taken_away(site: Site, kind: str):
     missing = await site.http.get(f"{PATH}/logo/{digest}")
     assert (missing.status_code, missing.json()["code"]) == (404, "logo_not_found")
     assert (await site.http.delete(f"{PATH}/logo", headers=site.dj)).status_code == 204
+
+
+async def test_a_removal_under_way_spares_the_logo_that_another_hand_puts(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    await site.http.put(f"{PATH}/logo", content=logo(), headers=site.dj)
+    removing, go_on = asyncio.Event(), asyncio.Event()
+    remove = LogoStore.remove
+
+    async def slowly(store: LogoStore, room: str) -> None:
+        removing.set()
+        await go_on.wait()
+        await remove(store, room)
+
+    monkeypatch.setattr(LogoStore, "remove", slowly)
+    removal = asyncio.create_task(site.http.delete(f"{PATH}/logo", headers=site.dj))
+    await asyncio.wait_for(removing.wait(), 5)
+    other = site.http.put(f"{PATH}/logo", content=logo("JPEG"), headers=site.moderator)
+    putting = asyncio.create_task(other)
+    await asyncio.wait({putting}, timeout=0.3)  # it waits its turn, or is done before the removal
+    go_on.set()
+    assert (await removal).status_code == 204
+    digest = (await putting).json()["logo"]
+    assert site.shows.set["nova"].logo == digest
+    assert (await site.http.get(f"{PATH}/logo/{digest}")).status_code == 200
 
 
 async def test_who_has_a_logo_is_not_sent_it_nor_is_it_read(

@@ -149,11 +149,15 @@ async def test_a_blackout_is_held_and_let_go(site: Site):
     for held in (True, False):
         answer = await site.http.post(f"{PATH}/blackout", json={"held": held}, headers=site.dj)
         assert (answer.status_code, answer.content) == (204, b"")
-    assert site.shows.blackouts == [("nova", True), ("nova", False)]
-    for body in ({}, {"held": 1}, {"held": "true"}, {"held": True, "for": 9}):
+    named = {"held": True, "hand": "desk"}
+    answer = await site.http.post(f"{PATH}/blackout", json=named, headers=site.dj)
+    assert answer.status_code == 204
+    assert site.shows.blackouts == [("nova", True, ""), ("nova", False, ""), ("nova", True, "desk")]
+    long = {"held": True, "hand": 65 * "x"}
+    for body in ({}, {"held": 1}, {"held": "true"}, {"held": True, "for": 9}, long):
         answer = await site.http.post(f"{PATH}/blackout", json=body, headers=site.dj)
         assert (answer.status_code, answer.json()["code"]) == (422, "request_invalid")
-    assert len(site.shows.blackouts) == 2
+    assert len(site.shows.blackouts) == 3
 
 
 async def test_what_was_set_is_there_after_a_restart(site: Site):

@@ -59,6 +59,11 @@ def test_what_was_seen_last_is_read_or_ignored(query, resume):
         ("video=av1", Wants.SOUND),
         ("video=VIDEO", Wants.SOUND),
         ("media=0&video=vp9", Wants.EVENTS),
+        ("sound=0&video=vp9", Wants.SILENT_VIDEO),
+        ("sound=0&video=jpeg", Wants.SILENT_STILLS),
+        ("sound=0", Wants.EVENTS),
+        ("sound=1&video=vp9", Wants.VIDEO),
+        ("media=0&sound=0&video=vp9", Wants.EVENTS),
     ],
 )
 def test_what_is_wanted_is_read(query, wants):

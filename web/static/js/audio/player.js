@@ -25,13 +25,15 @@ export class SoundPlayer {
     this.node = null;
   }
 
-  /** Begin to play; call it from a tap or a key, as browsers demand. */
+  /** Begin to play; call it from a tap or a key, as browsers demand. Without one it waits for the next call. */
   async start() {
+    if (this.state.peek() === "starting") this.context?.resume().catch(() => {}); // lets what waits below go on
     if (this.state.peek() === "on" || this.state.peek() === "starting") return;
     this.state.value = "starting";
     try {
       if (this.context === null) await this.build();
       await this.context.resume();
+      if (this.state.peek() !== "starting") return; // stopped meanwhile
       this.send("clear");
       this.lastHeard = null;
       this.report.value = null;

@@ -21,6 +21,7 @@ export class ScreenSession {
     this.connection = new RoomConnection(slug, {
       onEvent: (event) => this.event(event),
       onMedia: (frame) => this.media(frame),
+      sound: this.listener !== null,
     });
     this.pictures = new Pictures(this.connection, this.room, {
       wanted: () => this.allowed(),
@@ -51,11 +52,12 @@ export class ScreenSession {
   }
 
   /** OBS lets sound begin by itself; a browser may wait for a tap or a key. */
-  async sound() {
+  sound() {
     const { player } = this.listener;
-    for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => player.start());
-    await player.start();
+    // Not every event that is named after a tap counts as one.
+    for (const sign of ["pointerdown", "pointerup", "keydown"]) addEventListener(sign, () => player.start());
     setInterval(() => player.state.peek() === "failed" && player.start(), SOUND_MS);
+    player.start();
   }
 
   event(event) {

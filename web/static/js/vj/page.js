@@ -11,13 +11,14 @@ import { SCENES } from "./catalogue.js";
 import { Hands } from "./hands.js";
 import { OverlayForm } from "./overlay-form.js";
 import { Palettes, Scenes, chooseScene } from "./scenes.js";
-import { paletteName, sceneName } from "./words.js";
+import { paletteName, sceneName, waitText } from "./words.js";
 
 const KEYS = ["scenes", "A", "B", "C", "help"];
 
 export function VjPage({ session }) {
   const state = useSignal(session.state);
   const settings = useSignal(session.settings);
+  const problem = useSignal(session.problem);
   const [help, setHelp] = useState(false);
   const locked = state === "no_pass" || state === "refused";
   useVjKeys(session, () => setHelp((open) => !open));
@@ -34,7 +35,7 @@ export function VjPage({ session }) {
             </div>
             <div class="vj-right">
               ${settings === null
-                ? html`<p class="vj-wait quiet">${t({ unreachable: "vj.unreachable", none: "vj.none" }[state] ?? "vj.asking")}</p>`
+                ? html`<p class="vj-wait quiet" role="status">${waitText(state, problem)}</p>`
                 : html`<${Scenes} session=${session} settings=${settings} />
                     <${Palettes} session=${session} settings=${settings} />
                     <${OverlayForm} session=${session} settings=${settings} />`}

@@ -12,6 +12,7 @@ import { KIND } from "../wire/frames.js";
 import { keepPass, passOf } from "../wire/pass.js";
 import { Room } from "../wire/room.js";
 import { Show } from "../wire/show.js";
+import { randomHex } from "../wire/visitor.js";
 import { Blackout } from "./blackout.js";
 
 const READ_MS = 15_000; // while nothing comes by the wire
@@ -27,6 +28,7 @@ export class VjSession {
     this.pass = signal(passOf(slug));
     this.state = signal(this.pass.peek() === null ? "no_pass" : "asking"); // no_pass, asking, refused, none, open, unreachable
     this.refusal = signal(null);
+    this.problem = signal(null); // the error for which there are no settings yet
     this.settings = signal(null);
     this.sending = signal(false);
     this.wanted = null; // changes that wait for their turn
@@ -35,14 +37,17 @@ export class VjSession {
     this.timer = 0;
     this.api = new Show(slug, () => this.pass.peek());
     this.room = new Room(slug);
-    this.connection = new RoomConnection(slug, { onEvent: (event) => this.event(event), onMedia: (frame) => this.media(frame) });
+    this.connection = new RoomConnection(slug, {
+      onEvent: (event) => this.event(event), onMedia: (frame) => this.media(frame), sound: false,
+    });
     this.pictures = new Pictures(this.connection, this.room, {
       wanted: () => !reducedMotion.matches || remembered(), // whoever drives the show sees it
       heard: () => null,
     });
     this.visuals = new Visuals(this.pictures);
     this.pictures.visuals = this.visuals;
-    this.blackout = new Blackout({ say: (held) => this.api.blackout(held), failed: (error) => this.fault(error) });
+    const hand = randomHex(16);
+    this.blackout = new Blackout({ say: (held) => this.api.blackout(held, hand), failed: (error) => this.failed(error) });
     effect(() => this.hear(this.room.show.value?.settings ?? null));
   }
 
@@ -87,10 +92,17 @@ export class VjSession {
       const answer = await this.api.read();
       if (this.underWay === null) this.hear(answer.settings);
       this.state.value = "open";
+      this.problem.value = null;
       this.readSoon(READ_MS);
     } catch (error) {
       this.fault(error);
     }
+  }
+
+  /** Something that was to be done was not. */
+  failed(error) {
+    this.fault(error);
+    if (["open", "unreachable"].includes(this.state.peek())) this.onFault(error);
   }
 
   fault(error) {
@@ -98,15 +110,15 @@ export class VjSession {
       this.refusal.value = error.code;
       this.state.value = "refused";
       keepPass(this.slug, null);
-      return;
-    }
-    if (error.code === "visuals_disabled") {
+    } else if (error.code === "visuals_disabled") {
       this.state.value = "none";
+    } else {
+      if (error.code === "unreachable") this.state.value = "unreachable";
+      this.problem.value = error;
+      this.readSoon(this.state.peek() === "open" ? READ_MS : RETRY_MS);
       return;
     }
-    if (error.code === "unreachable") this.state.value = "unreachable";
-    if (this.state.peek() !== "open") this.readSoon(RETRY_MS);
-    else this.onFault(error);
+    this.blackout.release(); // the button goes, and with it the hand
   }
 
   /** The settings as the server has them; tell what somebody else changed. */
@@ -141,7 +153,7 @@ export class VjSession {
       } catch (error) {
         failed = true;
         if (error.isRefusal) this.wanted = null; // else what was changed meanwhile is yet to be tried
-        this.fault(error);
+        this.failed(error);
       }
       this.underWay = null;
     }
@@ -164,7 +176,7 @@ export class VjSession {
       await this.read();
       return true;
     } catch (error) {
-      this.fault(error);
+      this.failed(error);
       return false;
     }
   }

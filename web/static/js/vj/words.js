@@ -13,6 +13,14 @@ export function changeText(names, settings) {
   return value ? t(`vj.changed.${name}`, { value }) : t("vj.changed.other", { what: t(`vj.what.${name}`) });
 }
 
+/** Why there is nothing to set yet. */
+export function waitText(state, problem) {
+  if (state === "none") return t("vj.none");
+  if (state === "unreachable") return t("vj.unreachable");
+  if (problem === null) return t("vj.asking");
+  return problem.status >= 500 ? t("vj.failing") : t(`error.${problem.code}`, {}, t("vj.failing"));
+}
+
 export function faultText(error) {
   return t(`vj.fault.${error.code}`, {}, t(`error.${error.code}`, {}, t("vj.fault.other")));
 }

@@ -25,14 +25,16 @@ const ROOM_NAME = /^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$/;
 export class RoomConnection {
   /**
    * @param {string} room slug of the room
-   * @param {{onEvent: Function, onMedia?: Function, crowd?: object}} listener called for every event and
-   *   media frame; without `onMedia` the server is asked for events alone. `crowd` (`wire/crowd.js`) joins
-   *   whenever there is a line, and hears what the room's crowd says
+   * @param {{onEvent: Function, onMedia?: Function, sound?: boolean, crowd?: object}} listener called for
+   *   every event and media frame; without `onMedia` the server is asked for events alone, with `sound`
+   *   false for pictures alone. `crowd` (`wire/crowd.js`) joins whenever there is a line, and hears what
+   *   the room's crowd says
    */
-  constructor(room, { onEvent, onMedia = null, crowd = null }) {
+  constructor(room, { onEvent, onMedia = null, sound = true, crowd = null }) {
     this.room = room;
     this.onEvent = onEvent;
     this.onMedia = onMedia;
+    this.sound = sound;
     this.crowd = crowd;
     this.video = "none"; // the pictures that the server is asked for: "vp9", "jpeg" or "none"
     this.link = signal({ is: "connecting" });
@@ -150,6 +152,7 @@ export class RoomConnection {
     url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
     if (this.onMedia === null) url.searchParams.set("media", "0");
     else url.searchParams.set("video", this.video);
+    if (!this.sound) url.searchParams.set("sound", "0");
     if (this.epoch !== null) {
       url.searchParams.set("epoch", this.epoch);
       url.searchParams.set("seq", String(this.lastSeq));

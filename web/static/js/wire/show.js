@@ -13,9 +13,12 @@ export class Show extends RoomAsker {
     return this.ask("PATCH", "/show", changes);
   }
 
-  /** Black the picture out for a moment, or end that; goes out even while the page is being left. */
-  blackout(held) {
-    return this.ask("POST", "/show/blackout", { held }, { keepalive: true });
+  /**
+   * Black the picture out for a moment, or end that; goes out even while the page is being left. It is over
+   * when no hand holds it any more: `hand` is this page's own name.
+   */
+  blackout(held, hand) {
+    return this.ask("POST", "/show/blackout", { held, hand }, { keepalive: true });
   }
 
   /** @param {Blob} picture */
