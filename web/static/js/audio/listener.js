@@ -43,7 +43,7 @@ export class Listener {
       return;
     }
     this.packets += 1;
-    // Late packets, too: on a slow line nothing else may come, and the edge would stand still.
+    // Late ones, too: on a slow line nothing else may come.
     this.liveEdge.saw(frame.ptsMicroseconds);
     if ((frame.flags & FLAG.CONFIGURATION) !== 0) this.decoder.reset();
     const start = Math.round(frame.ptsMicroseconds * SAMPLE_RATE_HZ / 1e6);

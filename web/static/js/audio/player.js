@@ -27,8 +27,9 @@ export class SoundPlayer {
 
   /** Begin to play; call it from a tap or a key, as browsers demand. Without one it waits for the next call. */
   async start() {
-    if (this.state.peek() === "starting") this.context?.resume().catch(() => {}); // lets what waits below go on
-    if (this.state.peek() === "on" || this.state.peek() === "starting") return;
+    const state = this.state.peek();
+    if (state === "starting") this.context?.resume().catch(() => {}); // what waits below goes on
+    if (state === "on" || state === "starting") return;
     this.state.value = "starting";
     try {
       if (this.context === null) await this.build();

@@ -22,7 +22,8 @@ const RIDGES_A_BEAT = 4;
 const CALM_STEP_SECONDS = 0.125; // between ridges while no beat is known
 const BEAT_TRUST = 0.25; // below this confidence nothing moves on the beat
 const KERNEL = [1, 6, 15, 20, 15, 6, 1].map((weight) => weight / 64);
-const HIDING = 3; // ridges that are filled down to the edge; together they let nothing through
+const HIDING = 3; // ridges filled down to the edge: they let nothing through
+const FINE_HALF = 480; // pixels; of smaller ridges every second point is enough
 const STEP_MOST = 3; // ridges caught up with at once after a pause
 
 /** Where in its beat, and in which beat of the bar, the media clock is; null without a beat. */
@@ -141,43 +142,40 @@ export class Picture {
     const base = horizon + (height * 1.02 - horizon) * near ** 1.15;
     const half = width * (0.16 + 0.62 * near);
     const tall = height * 0.4 * near ** 0.85;
-    const bands = this.ridges[index];
     const fade = Math.max(0, 1 - depth / this.detail.ridges);
-    this.trace(bands, base, half, tall);
-    // Filled first, so that a ridge hides what lies behind it; the line is drawn without the edges. What
-    // lies behind never reaches below its own base: the first ones hide the light, the others need no more.
-    const depths = this.detail.ridges - index;
-    const floor = depths <= HIDING ? height * 2 : base + this.ratio;
-    context.lineTo(width / 2 + half, floor);
-    context.lineTo(width / 2 - half, floor);
+    const line = crest(this.ridges[index], width / 2, base, half, tall);
+    // Filled first, to hide what lies behind, which never reaches below its own base: the first ones hide the light.
+    const area = new Path2D(line);
+    const floor = this.detail.ridges - index <= HIDING ? height * 2 : base + this.ratio;
+    area.lineTo(width / 2 + half, floor);
+    area.lineTo(width / 2 - half, floor);
     context.fillStyle = "rgba(7, 8, 12, 0.92)";
-    context.fill();
-    this.trace(bands, base, half, tall);
-    context.lineWidth = (index === 0 ? 2 : 1.3) * this.ratio;
-    context.strokeStyle = index === 0
-      ? "rgba(242, 244, 248, 0.95)" : `rgba(190, 204, 230, ${0.62 * fade ** 1.6})`;
-    context.stroke();
-  }
-
-  /** The bass in the middle, the treble at both edges. */
-  trace(bands, base, half, tall) {
-    const { context, canvas: { width } } = this;
-    context.beginPath();
-    for (let point = -POINTS + 1; point < POINTS; point += 1) {
-      const share = Math.abs(point) / POINTS;
-      const taper = 1 - share * share * 0.75;
-      context.lineTo(width / 2 + (point / POINTS) * half, base - bands[Math.abs(point)] ** 1.7 * taper * tall);
-    }
+    context.fill(area);
+    // Without a GPU lines of more than one pixel cost four times as much.
+    context.lineWidth = index === 0 ? 2 * this.ratio : Math.max(1, this.ratio);
+    context.strokeStyle = index === 0 ? "rgba(242, 244, 248, 0.95)" : `rgba(190, 204, 230, ${0.75 * fade ** 1.6})`;
+    context.stroke(line);
   }
 }
 
-/** A binomial kernel over the bands, the middle mirrored: a landscape has no saw teeth. */
-function smooth(bands, into) {
+/** The bass in the middle, the treble at both edges. */
+function crest(heights, middle, base, half, tall) {
+  const line = new Path2D();
+  const step = half < FINE_HALF ? 2 : 1;
+  for (let point = -POINTS + 1; point < POINTS; point += step) {
+    line.lineTo(middle + (point / POINTS) * half, base - heights[Math.abs(point)] * tall);
+  }
+  return line;
+}
+
+/** Heights of the bands by a binomial kernel, the middle mirrored: a landscape has no saw teeth. */
+function smooth(bands, heights) {
   for (let index = 0; index < bands.length; index += 1) {
     let sum = 0;
     for (let shift = -3; shift <= 3; shift += 1) {
       sum += KERNEL[shift + 3] * bands[Math.min(bands.length - 1, Math.abs(index + shift))];
     }
-    into[index] = sum;
+    const share = index / bands.length;
+    heights[index] = sum ** 1.7 * (1 - share * share * 0.75);
   }
 }

@@ -26,9 +26,8 @@ export class RoomConnection {
   /**
    * @param {string} room slug of the room
    * @param {{onEvent: Function, onMedia?: Function, sound?: boolean, crowd?: object}} listener called for
-   *   every event and media frame; without `onMedia` the server is asked for events alone, with `sound`
-   *   false for pictures alone. `crowd` (`wire/crowd.js`) joins whenever there is a line, and hears what
-   *   the room's crowd says
+   *   every event and media frame; without `onMedia` the server is asked for events alone, without `sound`
+   *   for no sound. `crowd` (`wire/crowd.js`) joins whenever there is a line, and hears the room's crowd
    */
   constructor(room, { onEvent, onMedia = null, sound = true, crowd = null }) {
     this.room = room;
