@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import CursorResult, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from battles.database import Database
@@ -37,6 +37,18 @@ UNSTORED_SETS: Final = 1_000
 """Endings kept in memory while the database is away; beyond, the oldest is given up and logged."""
 
 MOST_LISTED: Final = 200
+
+RESULT_COLUMNS: Final = (
+    "ended_unix_seconds",
+    "end_reason",
+    "played_seconds",
+    "overall",
+    "overall_low",
+    "overall_high",
+    "score_reason",
+    "components",
+)
+"""What of a set is stored at its end."""
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +97,7 @@ class SetStore:
         self._node = node[:NODE_LENGTH]
         self._clock = clock or SystemClock()
         self._on_air: set[str] = set()
-        self._unstored: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._unstored: OrderedDict[str, dict[str, Any]] = OrderedDict()  # session -> whole row
         self._keeper: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -121,17 +133,7 @@ class SetStore:
         StorageUnavailable
             If the database cannot be used.
         """
-        row = LiveSetRow(
-            session=info.session,
-            room=info.room,
-            dj_name=info.dj_name,
-            title=info.title[:TITLE_LENGTH] if info.title else None,
-            declared_genre=info.declared_genre.value if info.declared_genre else None,
-            node=self._node,
-            recording=recording,
-            started_unix_seconds=info.started_unix_seconds,
-            seen_unix_seconds=self._clock.wall_seconds(),
-        )
+        row = LiveSetRow(**self._first_columns(info, recording))
         try:
             async with self._database.writing() as session:
                 if await session.get(LiveSetRow, info.session) is None:
@@ -144,17 +146,24 @@ class SetStore:
             ) from None
         self._on_air.add(info.session)
 
-    async def ended(self, session: str, result: SetResult) -> None:
-        """Store how a set ended. While the database is away the end is kept and stored later."""
-        self._on_air.discard(session)
-        self._unstored[session] = _result_columns(result, self._clock.wall_seconds())
+    async def ended(
+        self, info: SessionInfo, result: SetResult, recording: str | None = None
+    ) -> None:
+        """Store how a set ended, and the set itself where its start could not be stored.
+
+        While the database is away the end is kept and stored later. It is kept before anything is
+        awaited: who gives up waiting loses nothing.
+        """
+        self._on_air.discard(info.session)
+        row = self._first_columns(info, recording)
+        self._unstored[info.session] = row | _result_columns(result, row["seen_unix_seconds"])
         if len(self._unstored) > UNSTORED_SETS:
             lost, _ = self._unstored.popitem(last=False)
             _log.error("the end of set %s was given up: the database is away for too long", lost)
         try:
             await self._store_endings()
         except StorageUnavailable as error:
-            _log.warning("the end of set %s will be stored later: %s", session, error)
+            _log.warning("the end of set %s will be stored later: %s", info.session, error)
 
     async def beat(self) -> None:
         """Say that the sets on air are, store endings left over, close what others abandoned.
@@ -182,11 +191,42 @@ class SetStore:
                 _log.exception("sets on air could not be noted")
 
     async def _store_endings(self) -> None:
-        for name, columns in list(self._unstored.items()):
-            statement = update(LiveSetRow).where(LiveSetRow.session == name).values(columns)
+        for name, row in list(self._unstored.items()):
+            if not await self._store_end(row) and not await self._store_whole(row):
+                _log.error("set %s was given up: its room belongs to no DJ", name)
+            if self._unstored.get(name) is row:
+                del self._unstored[name]
+
+    async def _store_end(self, row: Mapping[str, Any]) -> bool:
+        """Store the end of a set; return False where its start is not stored."""
+        changed = {name: row[name] for name in RESULT_COLUMNS}
+        statement = update(LiveSetRow).where(LiveSetRow.session == row["session"]).values(changed)
+        async with self._database.writing() as session:
+            result = await session.execute(statement)
+        return isinstance(result, CursorResult) and result.rowcount > 0
+
+    async def _store_whole(self, row: Mapping[str, Any]) -> bool:
+        """Store a set whose start is not stored; return False where it may not be."""
+        try:
             async with self._database.writing() as session:
-                await session.execute(statement)
-            self._unstored.pop(name, None)
+                session.add(LiveSetRow(**row))
+        except IntegrityError:
+            # Or its start came through after all, on its way since before it was given up.
+            return await self._store_end(row)
+        return True
+
+    def _first_columns(self, info: SessionInfo, recording: str | None) -> dict[str, Any]:
+        return {
+            "session": info.session,
+            "room": info.room,
+            "dj_name": info.dj_name,
+            "title": info.title[:TITLE_LENGTH] if info.title else None,
+            "declared_genre": info.declared_genre.value if info.declared_genre else None,
+            "node": self._node,
+            "recording": recording,
+            "started_unix_seconds": info.started_unix_seconds,
+            "seen_unix_seconds": self._clock.wall_seconds(),
+        }
 
     async def _close_abandoned(self, *, own: bool) -> None:
         """Close sets that nobody speaks for: silent ones and, at the start, this process's own."""

@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 class _OpenSet:
     """A set on air, with the last that was said of it; a `core.feed.FeedListener`."""
 
-    storing: asyncio.Task[bool] | None = None
+    storing: asyncio.Task[None] | None = None
     feed: SessionFeed | None = None
     score: Score | None = None
     state: SessionState | None = None
@@ -130,8 +130,7 @@ class LiveSets:
             feed = SessionFeed(info, self._bus, heard_by)
         opened.feed = feed
         opened.storing = asyncio.create_task(
-            self._store_start(info, self._recording_of(info)),
-            name=f"store the start of {info.session}",
+            self._store_start(info), name=f"store the start of {info.session}"
         )
         self._open[info.session] = opened
         return feed
@@ -163,10 +162,9 @@ class LiveSets:
     def _recording_of(self, info: SessionInfo) -> str | None:
         return None if self._recorder is None else str(self._recordings / info.session)
 
-    async def _store_start(self, info: SessionInfo, recording: str | None) -> bool:
-        """Store that a set began; return whether that worked."""
+    async def _store_start(self, info: SessionInfo) -> None:
         try:
-            await self._store.started(info, recording)
+            await self._store.started(info, self._recording_of(info))
         except DjUniverseError as error:
             # The set goes on: a database that is away must not silence a DJ.
             logger.error(
@@ -174,16 +172,24 @@ class LiveSets:
                 error,
                 extra={"session": info.session},
             )
-            return False
-        return True
+        except Exception:  # nor must whatever else goes wrong there
+            logger.exception(
+                "the start of the set could not be stored", extra={"session": info.session}
+            )
 
     async def _store_end(self, info: SessionInfo, opened: _OpenSet) -> None:
-        session = info.session
+        await self._await_start(opened)
         try:
             async with asyncio.timeout(STORE_SECONDS):
-                if opened.storing is None or not await opened.storing:
-                    # The database was away when the set began; an end needs a beginning.
-                    await self._store_start(info, self._recording_of(info))
-                await self._store.ended(session, opened.result())
+                await self._store.ended(info, opened.result(), self._recording_of(info))
         except TimeoutError:
-            logger.error("the end of the set was not stored in time", extra={"session": session})
+            logger.warning(
+                "the end of the set will be stored later: the database does not answer",
+                extra={"session": info.session},
+            )
+
+    async def _await_start(self, opened: _OpenSet) -> None:
+        """Wait for the start to be stored, or give it up: an end brings its beginning along."""
+        if opened.storing is not None:
+            await asyncio.wait((opened.storing,), timeout=STORE_SECONDS)
+            opened.storing.cancel()

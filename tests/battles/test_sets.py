@@ -41,7 +41,7 @@ async def test_a_set_is_stored_when_it_starts_and_when_it_ends(store: SetStore, 
     assert (live.title, live.declared_genre) == ("Sunrise", Genre.TECHNO)
     assert live.recording == "recordings/s1"
     clock.advance(3600.5)
-    await store.ended("s1", RESULT)
+    await store.ended(_info("s1", clock), RESULT)
     ended = await store.find("s1")
     assert ended.ended_unix_seconds == clock.wall_seconds()
     assert ended.result == RESULT
@@ -50,7 +50,7 @@ async def test_a_set_is_stored_when_it_starts_and_when_it_ends(store: SetStore, 
 async def test_a_set_without_a_score_says_why(store: SetStore, clock: ManualClock):
     await store.started(_info("s1", clock))
     result = SetResult("dj_left", 4.0, overall=None, score_reason="too_short")
-    await store.ended("s1", result)
+    await store.ended(_info("s1", clock), result)
     assert (await store.find("s1")).result == result
 
 
@@ -72,7 +72,7 @@ async def test_of_each_room_the_last_finished_set_is_found(
         clock.advance(60)
         await store.started(replace(_info(name, clock), room=room))
         if name != "s4":  # which is on air
-            await store.ended(name, RESULT)
+            await store.ended(_info(name, clock), RESULT)
     assert [found.session for found in await store.last_of_rooms(5)] == ["s3", "s2"]
     assert [found.session for found in await store.last_of_rooms(1)] == ["s3"]
     assert [found.session for found in await store.last_of_rooms(1, "ana")] == ["s2"]
@@ -140,7 +140,7 @@ async def test_who_was_thought_dead_has_the_last_word(
     await store.started(_info("s1", clock))
     clock.advance(sets.ABANDONED_SECONDS + 1)
     await SetStore(database, "elsewhere:8000", clock).beat()
-    await store.ended("s1", RESULT)
+    await store.ended(_info("s1", clock), RESULT)
     assert (await store.find("s1")).result == RESULT
 
 
@@ -156,7 +156,7 @@ async def test_an_end_is_not_lost_while_the_database_is_away(
 
     with monkeypatch.context() as patch:
         patch.setattr(database, "writing", away)
-        await store.ended("s1", RESULT)
+        await store.ended(_info("s1", clock), RESULT)
         with pytest.raises(StorageUnavailable):
             await store.beat()
     clock.advance(20)
@@ -164,6 +164,39 @@ async def test_an_end_is_not_lost_while_the_database_is_away(
     stored = await store.find("s1")
     assert stored.result == RESULT
     assert stored.ended_unix_seconds == clock.wall_seconds() - 20
+
+
+async def test_a_set_whose_start_could_not_be_stored_is_stored_whole_at_its_end(
+    store: SetStore, database: Database, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+):
+    @asynccontextmanager
+    async def full() -> AsyncIterator[None]:
+        raise StorageUnavailable("the disk is full")
+        yield
+
+    info = _info("s1", clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "writing", full)
+        with pytest.raises(StorageUnavailable):
+            await store.started(info, recording="recordings/s1")
+        clock.advance(60)
+        await store.ended(info, RESULT, recording="recordings/s1")
+    clock.advance(20)
+    await store.beat()
+    stored = await store.find("s1")
+    assert stored.result == RESULT
+    assert stored.recording == "recordings/s1"
+    assert stored.started_unix_seconds == clock.wall_seconds() - 80
+    assert stored.ended_unix_seconds == clock.wall_seconds() - 20
+
+
+async def test_an_end_in_a_room_of_nobody_does_not_stand_in_the_way_of_others(
+    store: SetStore, clock: ManualClock, caplog: pytest.LogCaptureFixture
+):
+    await store.ended(replace(_info("s1", clock), room="nowhere"), RESULT)
+    assert "belongs to no DJ" in caplog.text
+    await store.ended(_info("s2", clock), RESULT)
+    assert [found.session for found in await store.latest(5)] == ["s2"]
 
 
 async def test_endings_kept_are_bounded(
@@ -181,7 +214,7 @@ async def test_endings_kept_are_bounded(
     with monkeypatch.context() as patch:
         patch.setattr(database, "writing", away)
         for number in range(3):
-            await store.ended(f"s{number}", RESULT)
+            await store.ended(_info(f"s{number}", clock), RESULT)
     await store.stop()
     stored = [found.result is not None for found in await store.latest(5)]
     assert stored.count(True) == 2

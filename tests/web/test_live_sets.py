@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from core.metrics import Metrics
 from core.show import EncodedPicture, PictureFormat, ShowSettings, ShowState
 from stream.recording.facts import JudgingFacts, ModelFacts
 from stream.recording.recorder import Recorder
+from web import live_sets
 from web.live_sets import LiveSets
 
 INFO = SessionInfo("set-1", "ana", "Ana", 1_700_000_000.0)
@@ -125,3 +127,25 @@ async def test_a_set_that_began_while_the_database_was_away_is_stored_at_its_end
     stored = await store.find("set-1")
     assert stored.result is not None
     assert stored.result.reason == "stopped"
+
+
+async def test_a_database_that_hangs_from_the_first_moment_costs_no_set(
+    store: SetStore, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(live_sets, "STORE_SECONDS", 0.05)
+
+    @asynccontextmanager
+    async def hanging() -> AsyncIterator[None]:
+        await asyncio.sleep(60)
+        yield
+
+    sets = LiveSets(MemoryBus(), store, None, JUDGING, Path("recordings"))
+    with monkeypatch.context() as patch:
+        patch.setattr(store._database, "writing", hanging)
+        feed = sets.open(INFO)
+        feed.publish(SessionState(INFO, Phase.ENDED, "stopped", 48_000), 48_000)
+        await asyncio.wait_for(sets.close(feed), 5)
+    await store.beat()
+    stored = await store.find("set-1")
+    assert stored.result is not None
+    assert (stored.result.reason, stored.dj_name) == ("stopped", "Ana")
