@@ -61,6 +61,7 @@ class Intake:
         self._meter = ReceptionMeter(metrics)
         self._reorder = ReorderBuffer(wait_seconds=reorder_seconds)
         self._ssrc: int | None = None
+        self._is_broken = False  # whether a packet was discarded right before the next one
         self._wake: asyncio.TimerHandle | None = None
         self.arrived_seconds: float | None = None  # of the latest packet of all
 
@@ -151,14 +152,19 @@ class Intake:
     def _place(self, packet: OrderedPacket, duration: int) -> None:
         end = self._timeline.end_sample
         start = self._timeline.place(packet.timestamp, duration, packet.arrived_seconds)
+        if start is None:  # a sender that runs away from time must not take the set's clock along
+            self._metrics.packets_discarded.labels("ahead").inc()
+            self._is_broken = True
+            return
         encoded = EncodedAudio(
             session=self._session,
             start_sample=start,
             duration_samples=duration,
             payload=packet.payload,
-            discontinuity=start > end or packet.lost_before > 0,
+            discontinuity=start > end or packet.lost_before > 0 or self._is_broken,
             arrived_seconds=packet.arrived_seconds,
         )
+        self._is_broken = False
         self._feed.publish(encoded, start)
         concealed = self._decoder.concealed_samples
         for hop in self._decoder.packet(encoded):

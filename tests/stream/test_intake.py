@@ -109,6 +109,20 @@ async def test_a_sender_that_counts_anew_keeps_the_media_clock():
     desk.intake.close()
 
 
+async def test_what_runs_away_from_time_is_discarded_and_counted():
+    desk = Desk()
+    for index in range(1_000):  # twenty seconds of sound in one
+        desk.take(index)
+        desk.clock.advance(0.001)
+    assert desk.discarded("ahead") == 1_000 - len(desk.packets) > 400
+    assert desk.intake.end_sample <= 11 * 48_000
+    assert desk.packets[-1].discontinuity
+    desk.clock.advance(1.0)
+    desk.take(1_000, timestamp=5)
+    assert not desk.packets[-1].start_sample % 960
+    desk.intake.close()
+
+
 async def test_a_failing_judge_does_not_stop_the_sound(caplog):
     desk = Desk()
     desk.sink.push = lambda hop: 1 / 0
