@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import DjUniverseError
-from stream.recording.facts import FACTS_NAME, FILE_NAMES, read_facts
+from stream.recording.facts import AUDIO_NAME, FACTS_NAME, FILE_NAMES, read_facts
 
 DAY_SECONDS: Final = 86_400.0
 
@@ -18,7 +18,10 @@ logger = logging.getLogger(__name__)
 def sweep(
     recordings: Path, *, days: float, now_unix_seconds: float, keep: Container[str] = ()
 ) -> list[str]:
-    """Delete the sets in `recordings` that began more than `days` days ago.
+    """Delete the sets in `recordings` that were made more than `days` days ago.
+
+    A set is as young as its facts or its sound say, whichever is younger: the clock of a computer
+    that has just been switched on may be years behind.
 
     Only files that a recording consists of are deleted; a folder that holds anything else stays, so
     that a wrong setting cannot eat what is not ours.
@@ -42,16 +45,20 @@ def sweep(
     old = [
         folder
         for folder in sorted(recordings.glob("*"))
-        if (folder / FACTS_NAME).is_file() and folder.name not in keep and _began(folder) < oldest
+        if (folder / FACTS_NAME).is_file() and folder.name not in keep and _made(folder) < oldest
     ]
     return [folder.name for folder in old if _delete(folder)]
 
 
-def _began(folder: Path) -> float:
+def _made(folder: Path) -> float:
     try:
-        return read_facts(folder).created_unix_seconds
+        written = (folder / AUDIO_NAME).stat().st_mtime
+    except FileNotFoundError:
+        written = 0.0
+    try:
+        return max(read_facts(folder).created_unix_seconds, written)
     except DjUniverseError:
-        return (folder / FACTS_NAME).stat().st_mtime
+        return max((folder / FACTS_NAME).stat().st_mtime, written)
 
 
 def _delete(folder: Path) -> bool:

@@ -5,6 +5,7 @@ import dataclasses
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import orjson
 import pytest
 
 from core.bus import MemoryBus
+from core.clock import ManualClock
 from core.errors import NotFound, RecordingDamaged
 from core.feed import SessionFeed
 from core.media import HOP_SAMPLES, SAMPLE_RATE_HZ
@@ -29,6 +31,7 @@ from stream.recording import (
     sweep,
 )
 from stream.recording import recorder as recorder_module
+from stream.recording.files import SetFiles
 from tests.stream.sound import as_packets, tone_payloads
 
 ROOT = Path(__file__).parents[2]
@@ -297,6 +300,39 @@ async def test_a_torn_line_and_page_are_left_out_and_measured(tmp_path):
     assert len(list(Recording(folder).events())) == 6
 
 
+async def test_what_waits_for_a_disk_that_hangs_is_seen(tmp_path, monkeypatch):
+    writing, answered = threading.Event(), threading.Event()
+
+    def hang(files, envelopes):
+        writing.set()
+        answered.wait(30)
+
+    monkeypatch.setattr(SetFiles, "write", hang)
+    metrics = Metrics()
+    recorder = Recorder(tmp_path, metrics)
+    feed = SessionFeed(INFO, MemoryBus(), [recorder])
+    recorder.open(INFO, JUDGING)
+    play(feed, PACKETS[:1])
+    while not writing.is_set():
+        await asyncio.sleep(0.01)
+    play(feed, PACKETS[1:11])
+    depth = metrics.registry.get_sample_value("djuv_queue_depth", {"queue": "recording"})
+    answered.set()
+    assert depth == 10
+    await recorder.stop()
+
+
+async def test_the_end_needs_no_thread_of_the_executor(tmp_path, monkeypatch):
+    """Its threads may all hang on the disk that the recorder ends on."""
+
+    async def hang(*given):
+        await asyncio.sleep(60)
+
+    monkeypatch.setattr(asyncio, "to_thread", hang)
+    await asyncio.wait_for(record(tmp_path), 20)
+    assert Recording(tmp_path / "set-1").completeness().ended
+
+
 async def test_damage_within_the_events_is_refused(tmp_path):
     await record(tmp_path)
     path = tmp_path / "set-1" / "events.jsonl"
@@ -321,6 +357,15 @@ async def test_facts_that_are_not_ours_are_refused(tmp_path):
     path.write_bytes(b"{")
     with pytest.raises(RecordingDamaged, match="cannot be read"):
         Recording(tmp_path / "set-1")
+
+
+async def test_a_clock_that_was_wrong_at_the_start_costs_no_fresh_set(tmp_path):
+    await record(tmp_path, clock=ManualClock(wall_seconds=86_400.0))
+    facts = orjson.loads((tmp_path / "set-1" / "session.json").read_bytes())
+    assert facts["created_unix_seconds"] < time.time() - 31 * 86_400
+    assert sweep(tmp_path, days=30, now_unix_seconds=time.time()) == []
+    later = time.time() + 31 * 86_400
+    assert sweep(tmp_path, days=30, now_unix_seconds=later) == ["set-1"]
 
 
 async def test_old_sets_are_swept_and_nothing_else(tmp_path):
