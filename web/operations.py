@@ -6,9 +6,11 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +30,9 @@ CHECK_SECONDS: Final = 2.0
 
 ANSWER_SECONDS: Final = 1.0
 """How long an answer holds: asking often must not cost the parts anything."""
+
+DISK_SECONDS: Final = 1.0
+"""Longest wait for a disk to say how much is free; less than for a part, which serves without."""
 
 LAG_INTERVAL_SECONDS: Final = 0.25
 
@@ -167,9 +172,17 @@ def disk_part(folder: Path, least_free_bytes: int) -> PartCheck:
     least_free_bytes
         Free space below which an operator should act.
     """
+    disk = _Disk(folder)
 
     async def check() -> PartHealth:
-        free = await asyncio.to_thread(free_bytes, folder)
+        try:
+            async with asyncio.timeout(DISK_SECONDS):
+                free = await disk.free_bytes()
+        except TimeoutError:
+            return PartHealth(Health.DEGRADED, "disk_no_answer")
+        except OSError as error:
+            _log.warning("the disk of the recordings cannot be asked: %s", error)
+            return PartHealth(Health.DEGRADED, "disk_unavailable")
         enough = free >= least_free_bytes
         return PartHealth(
             Health.OK if enough else Health.DEGRADED,
@@ -178,6 +191,37 @@ def disk_part(folder: Path, least_free_bytes: int) -> PartCheck:
         )
 
     return check
+
+
+class _Disk:
+    """Asks a disk by one thread at a time.
+
+    A mount whose server is gone never answers. In the executor each further question would take
+    another thread away from everybody else, for good.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._asking: asyncio.Future[int] | None = None
+
+    async def free_bytes(self) -> int:
+        """Return the free space, once the thread under way has found it out."""
+        if self._asking is None or self._asking.done():
+            loop = asyncio.get_running_loop()
+            self._asking = loop.create_future()
+            thread = threading.Thread(
+                target=self._ask, args=(loop, self._asking), name="free-space", daemon=True
+            )
+            thread.start()
+        return await asyncio.shield(self._asking)
+
+    def _ask(self, loop: asyncio.AbstractEventLoop, asking: asyncio.Future[int]) -> None:
+        try:
+            answer = partial(asking.set_result, free_bytes(self._folder))
+        except OSError as error:
+            answer = partial(asking.set_exception, error)
+        with contextlib.suppress(RuntimeError):  # the loop was closed since
+            loop.call_soon_threadsafe(answer)
 
 
 def free_bytes(folder: Path) -> int:

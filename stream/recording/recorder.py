@@ -103,7 +103,10 @@ class Recorder:
         self._wake = threading.Event()
         self._stopping = False
         self._thread: threading.Thread | None = None
+        self._ended: Future[None] = Future()  # once the thread has nothing left to do
         self._loop: asyncio.AbstractEventLoop | None = None
+        # Counted when asked for: a thread that hangs in a write could not say how much waits.
+        metrics.queue_depth.labels(QUEUE).set_function(self._waiting)
 
     def recording(self) -> frozenset[str]:
         """Return the sessions being recorded."""
@@ -154,7 +157,12 @@ class Recorder:
         self._stopping = True
         self._wake.set()
         if self._thread is not None:
-            await asyncio.to_thread(self._thread.join, CLOSE_SECONDS)
+            # Not by a join in the executor, whose threads may all hang on that disk.
+            await asyncio.wait((asyncio.wrap_future(self._ended),), timeout=CLOSE_SECONDS)
+
+    def _waiting(self) -> float:
+        with self._lock:
+            return sum(len(kept.buffer) for kept in self._sets.values())
 
     # --- on the recorder's thread ----------------------------------------------------------------
 
@@ -167,11 +175,11 @@ class Recorder:
                 self._write(kept)
                 if kept.closing is not None and not kept.buffer:
                     self._end(kept)
-            self._metrics.queue_depth.labels(QUEUE).set(sum(len(kept.buffer) for kept in sets))
             self._sync(sets, due_seconds)
             # Without a set there is nothing to do until one is opened, at the next look.
             self._wake.wait(max(0.0, due_seconds - self._clock.monotonic_seconds()))
             self._wake.clear()
+        self._ended.set_result(None)
 
     def _write(self, kept: _Set) -> None:
         envelopes = [kept.buffer.popleft() for _ in range(len(kept.buffer))]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import threading
 from pathlib import Path
 
 import httpx
@@ -112,6 +113,37 @@ async def test_asking_often_asks_the_parts_once():
         clock.advance(operations.ANSWER_SECONDS)
         await client.get("/health")
     assert asked == 2
+
+
+async def test_a_disk_that_does_not_answer_takes_one_thread_and_nobody_off_the_air(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    answered, asked = threading.Event(), []
+
+    def hang(folder: Path) -> int:
+        asked.append(folder)
+        answered.wait(30)
+        return 5
+
+    monkeypatch.setattr(operations, "DISK_SECONDS", 0.02)
+    monkeypatch.setattr(operations, "free_bytes", hang)
+    check = disk_part(tmp_path, 1)
+    for _ in range(3):
+        assert await check() == PartHealth(Health.DEGRADED, "disk_no_answer")
+    assert len(asked) == 1
+    answered.set()
+    monkeypatch.setattr(operations, "DISK_SECONDS", 5.0)
+    assert await check() == PartHealth(Health.OK, None, {"free_bytes": 5})
+
+
+async def test_a_disk_that_fails_is_no_reason_to_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(folder: Path) -> int:
+        raise OSError("Transport endpoint is not connected")
+
+    monkeypatch.setattr(operations, "free_bytes", fail)
+    assert await disk_part(tmp_path, 1)() == PartHealth(Health.DEGRADED, "disk_unavailable")
 
 
 async def test_real_parts_say_how_they_are(tmp_path: Path):
