@@ -21,6 +21,7 @@ from sentiment.moderation.levels import STRENGTHS
 from sentiment.moderation.listing import FOLDER, Entry, load
 from sentiment.moderation.matching import COMMON, Hit, Matcher
 from sentiment.moderation.spelling import is_suspect, readings_of, spelt
+from sentiment.moderation.stance import Surroundings, hate_most, is_claimed, threat_most
 from sentiment.text.folding import FoldedText, fold
 
 UNLAWFUL: Final = 4
@@ -34,11 +35,6 @@ PIECE_LEAST: Final = 2
 PIECE_MOST: Final = 4
 """Letters of a word that is found with a space put into it, and of its pieces. Longer pieces, and
 common words, mean themselves."""
-
-_NEGATIONS: Final = frozenset("dont never not no nunca please".split())
-_PRIDE: Final = frozenset(
-    "proud pride orgullo orgulloso orgullosa soy im we our somos nuestro mis mi my".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +162,7 @@ class _Weighing:
         self._plain = plain
         self._insults = insults
         self._mentions = "@" in plain
+        self._around = Surroundings(words, plain)
 
     def add(self, hit: Hit, *, harmless: bool) -> None:
         entry = hit.entry
@@ -205,14 +202,15 @@ class _Weighing:
 
     def _as_hate(self, hit: Hit) -> int:
         """Nothing where people take a word for themselves, unless no one does."""
-        if hit.entry.strength < 3 and not _PRIDE.isdisjoint(self._words):
+        claimable = hit.entry.strength < 3 and hit.end - hit.start == 1
+        if claimable and is_claimed(self._around, hit.start, hit.end):
             return 0
-        return self._as_told(hit, self._if_aimed(hit))
+        strength = min(self._if_aimed(hit), hate_most(self._around, hit.start))
+        return self._as_told(hit, strength)
 
     def _as_threat(self, hit: Hit) -> int:
-        if not _NEGATIONS.isdisjoint(self._words[max(0, hit.start - 2) : hit.start]):
-            return 0
-        return self._as_told(hit, self._if_aimed(hit))
+        strength = min(self._if_aimed(hit), threat_most(self._around, hit.start))
+        return self._as_told(hit, strength)
 
     def _as_told(self, hit: Hit, strength: int) -> int:
         """Who reports what was said to them needs a moderator, not a time-out."""

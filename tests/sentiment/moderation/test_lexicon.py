@@ -4,6 +4,7 @@ import pytest
 
 from core.crowd import Axis
 from sentiment.moderation.lexicon import Lexicon, holds_blocked
+from sentiment.moderation.names import fit_name
 from sentiment.text import fold
 
 
@@ -62,6 +63,42 @@ def test_harmless_words_are_not(text: str) -> None:
 )  # fmt: skip
 def test_swearing_at_nobody_is_no_insult(text: str) -> None:
     assert set(strengths(text)) <= {"swearing"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a chink of light", "spic and span", "love a good skank", "can you skank to this",
+        "estoy muerto de hambre", "resistirse es inútil", "el plan ha fracasado",
+    ],
+)  # fmt: skip
+def test_words_with_a_second_meaning_are_harmless_in_it(text: str) -> None:
+    assert strengths(text) == {}
+
+
+def test_words_with_a_second_meaning_count_in_the_first() -> None:
+    assert strengths("you chink") == {"hate": 2}
+    assert strengths("you skank")["insult"] == 2
+    assert strengths("eres un muerto de hambre") == strengths("eres inútil") == {"insult": 2}
+    assert fit_name("TechnoSkank").shown == "TechnoSkank"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'll find you after the set", "ill find you at the bar", "gonna find you after the show",
+        "im coming to get you a beer", "te voy a encontrar en la pista", "te espero a la salida",
+        "te espero fuera y nos vamos juntos",
+    ],
+)  # fmt: skip
+def test_what_friends_say_too_waits_for_a_moderator(text: str) -> None:
+    assert strengths(text) == {"threat": 1}
+
+
+def test_what_no_friend_says_is_a_threat() -> None:
+    assert strengths("i'll find you and kill you") == {"threat": 3}
+    assert strengths("coming to kill you") == {"threat": 2}
+    assert strengths("te espero fuera y te reviento") == {"threat": 2}
 
 
 def test_swearing_counts_as_swearing() -> None:
