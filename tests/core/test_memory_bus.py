@@ -1,10 +1,12 @@
 import asyncio
 from collections import Counter
 
-from core.bus import MemoryBus
+import pytest
+
+from core.bus import MemoryBus, memory
 from core.bus.interface import Following
 from core.bus.memory import FOLLOWING_CAPACITY
-from core.messages import Envelope, Phase, Track
+from core.messages import Component, Envelope, Finding, Phase, Track
 from core.metrics import Metrics
 from core.show import PictureFormat
 from tests.core.sample_messages import envelope, packet, picture, state
@@ -92,6 +94,52 @@ def test_viewers_are_those_last_reported() -> None:
     bus.report_viewers("bea", 1)
     bus.report_viewers("bea", 0)
     assert (bus.viewers("ana"), bus.viewers("bea")) == (2, 0)
+
+
+def play(bus: MemoryBus, room: str, events: int) -> None:
+    """Play a set to its end: a finding among the first events, then beats."""
+    bus.publish(envelope(1, state(room=room), room=room))
+    bus.publish(
+        envelope(2, Finding("flam", Component.TECHNICAL, 0, 0, 38.0, 12.0, "ms", -0.4), room=room)
+    )
+    for seq in range(3, events):
+        bus.publish(envelope(seq, room=room))
+    bus.publish(envelope(events, state(Phase.ENDED, room=room), room=room))
+
+
+async def test_less_is_kept_of_sets_that_ended_longer_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, most in (("WHOLE_ENDED_ROOMS", 1), ("BRIEF_ENDED_ROOMS", 2), ("BRIEF_EVENTS", 10)):
+        monkeypatch.setattr(memory, name, most)
+    bus = MemoryBus()
+    for room in ("ana", "bea", "cleo", "dora"):
+        play(bus, room, 100)
+    kept = {room: [e.seq for e in bus._rooms[room].history] for room in bus._rooms}
+    assert kept["dora"] == list(range(1, 101))
+    assert kept["cleo"] == kept["bea"] == [2, *range(91, 101)]
+    assert kept["ana"] == [100]
+    assert [room.state.phase for room in await bus.rooms()] == [Phase.ENDED] * 4
+    bus.publish(envelope(1, state(session="set-2", room="ana"), epoch="set-2", room="ana"))
+    for seq in range(2, 51):
+        bus.publish(envelope(seq, epoch="set-2", room="ana"))
+    play(bus, "eva", 100)
+    assert [e.seq for e in bus._rooms["ana"].history] == list(range(1, 51))
+
+
+async def test_made_up_names_push_no_room_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "ROOMS_REMEMBERED", 3)
+    bus = MemoryBus()
+    play(bus, "ana", 5)
+    play(bus, "bea", 5)
+    for number in range(10):
+        await (await bus.follow(f"made-up-{number}")).close()
+    waiting = await bus.follow("not-yet")
+    play(bus, "cleo", 5)  # the longest unused goes, not a name that somebody waits for
+    assert {room.room for room in await bus.rooms()} == {"bea", "cleo"}
+    await (await bus.follow("bea")).close()
+    play(bus, "dora", 5)
+    assert {room.room for room in await bus.rooms()} == {"bea", "dora"}
+    play(bus, "not-yet", 5)
+    assert (await take(waiting, 1))[0].room == "not-yet"
 
 
 async def test_closing_releases_everyone() -> None:
