@@ -1,8 +1,8 @@
 """Addresses in a message, also those that are spelt so that filters miss them.
 
 Only what a reader would type into a browser counts. A dot without a space after it is common in
-chat ("temazo.me encanta"), so endings that are words too (.me, .es, .so) need more: "www", a path,
-a digit or hyphen in the name, or the end of the message.
+chat ("temazo.me encanta"), so endings that are words too (.me, .es, .club) need more: "www", a
+path, a digit or hyphen in the name, or the end of the message.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ _ENDINGS: Final = frozenset(
 )
 _ENDINGS_THAT_ARE_WORDS: Final = frozenset(
     """dj me es it is in to so no us am be by my as la se de do va ve st id at best live fun party
-    top win music dance video cool space world link pro""".split()
+    top win music dance video cool space world link pro ni pa ca club chat tech audio stream band
+    vip online store shop app zone money cash games test""".split()
 )
 ENDINGS: Final = _ENDINGS | _ENDINGS_THAT_ARE_WORDS
 """How the names of sites end."""

@@ -13,7 +13,7 @@ _RUN_LEAST = 3  # single letters in a row that spell something
 _GLUED_MOST = 3  # letters of other words that may stick to it at either end
 _GLUED_LEAST = 4
 _SPACED_OUT_MOST = 24
-_SIGNS = ".,;:·•-_~|/\\*"
+_SIGNS = ".,;:·•-_~|/\\*—–[]"
 _EDGES = ".,;:?¿!¡()\"'…"
 _DRAWN_OUT = re.compile(r"(.)\1\1")
 

@@ -20,6 +20,9 @@ from sentiment.text.letters import (
     LEET,
     LEET_SECOND,
     LOOKALIKES,
+    REGIONAL,
+    UNREAD,
+    VARIANTS,
 )
 
 MARKS_MOST: Final = 2
@@ -37,7 +40,9 @@ _MARK: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u2
 _MARKS: Final = re.compile(f"({_MARK}{{{MARKS_MOST}}}){_MARK}+")
 _JOINER_BY_A_LETTER: Final = re.compile(r"(?<=\w)\u200d|\u200d(?=\w)|^\u200d+|\u200d+$")
 _LONG_RUN: Final = re.compile(r"(\w)\1{2,}")
-_SPACED_OUT: Final = re.compile(r"(?<!\w)(?:\w[\s.,_·•*/\\|~-]{1,3}){2,}\w(?!\w)")
+_GAPS: Final = r"\s.,;:_·•/\\|~—–\[\]-"
+_GAP: Final = re.compile(f"[{_GAPS}]+")
+_SPACED_OUT: Final = re.compile(rf"(?<!\w)(?:\w[*{_GAPS}]{{1,3}}){{2,}}\w(?!\w)")
 _SEPARATOR: Final = re.compile(r"(?<=\w)[._·•~/\\=^-]+(?=\w)")
 _INNER_SIGN: Final = re.compile(r"(?<=\w)[*#%]+|[*#%]+(?=\w)")
 _DRAWN_OUT: Final = re.compile(r"(\w)\1\1")
@@ -50,8 +55,10 @@ _PLAIN_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz áéíóúüñ,?:;
 """A message of these alone has no sign that could stand for a letter."""
 _JOINERS: Final = frozenset("_'’")
 """What may stand within a word, or within single letters."""
-_NATIVE: Final = re.compile(f"[^\\W\\d_{_ALL_LATIN}{''.join(FOREIGN)}]")
+_NATIVE: Final = re.compile(f"[^\\W\\d_{_ALL_LATIN}{''.join(FOREIGN | VARIANTS)}]")
 """A letter that no Latin one looks like."""
+_REGIONAL: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
+_FLAG_LETTERS: Final = 2
 _NO_LETTER: Final = re.compile(r"[\W\d_]+")
 _MASKED: Final = re.compile(r"[^\W\d_].*[\d@$!|+€£(¡]|[\d@$|+€£(¡].*[^\W\d_]")
 
@@ -101,6 +108,8 @@ def fold(text: str) -> FoldedText:
 
 def _is_suspect(plain: str, words: tuple[str, ...]) -> bool:
     """Whether a sign may stand for a letter, or letters stand by themselves."""
+    if _REGIONAL.search(plain) is not None:
+        return True
     if not _PLAIN_LETTERS.issuperset(plain) and _SIGN_BY_A_LETTER.search(plain) is not None:
         return True
     if _JOINERS.isdisjoint(plain) and sum([len(word) == 1 for word in words]) < 2:
@@ -130,7 +139,8 @@ def _plain(shown: str) -> str:
     if shown.isascii():
         return shown.lower()
     # Twice, since folding can make letters that compose, and composing letters that fold.
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", shown).casefold())
+    read = unicodedata.normalize("NFKC", shown.translate(UNREAD))
+    folded = unicodedata.normalize("NFKC", read.casefold())
     native = _NATIVE.search(folded) is not None
     return " ".join(_latin(chunk, native) for chunk in folded.split())
 
@@ -139,8 +149,24 @@ def _latin(chunk: str, native: bool) -> str:
     """Return a word in Latin letters, if it is one; `native` says that others are not."""
     if chunk.isascii():
         return chunk
-    kept = "".join(letter if letter in KEPT_ACCENTS else _base(letter) for letter in chunk)
+    letters = _without_stray_marks(chunk)
+    kept = "".join(letter if letter in KEPT_ACCENTS else _base(letter) for letter in letters)
     return kept.translate(LOOKALIKES) if _is_disguised(kept, native) else kept
+
+
+def _without_stray_marks(chunk: str) -> Iterator[str]:
+    """Yield what is no mark, and the vowel signs and the like that other alphabets' letters bear.
+
+    On a Latin letter they only break its word in two.
+    """
+    on_native = False
+    for letter in chunk:
+        if unicodedata.category(letter).startswith("M"):
+            if on_native:
+                yield letter
+        else:
+            on_native = _NATIVE.match(letter) is not None
+            yield letter
 
 
 def _base(letter: str) -> str:
@@ -157,7 +183,8 @@ def _is_disguised(chunk: str, native: bool) -> bool:
     if not foreign:
         return True  # only variants of Latin letters: nothing to lose
     latin = sum(letter.isascii() or letter in KEPT_ACCENTS for letter in letters)
-    return latin > 0 or (foreign == len(letters) and not native)
+    variants = sum(letter in VARIANTS for letter in letters)
+    return latin > 0 or (foreign + variants == len(letters) and not native)
 
 
 def _unmasked(plain: str, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -172,10 +199,12 @@ def _candidates(plain: str, words: tuple[str, ...]) -> Iterator[str]:
         if _LONG_RUN.search(word):
             yield _LONG_RUN.sub(r"\1\1", word)
             yield _LONG_RUN.sub(r"\1", word)
-    for match in _SPACED_OUT.finditer(plain):
-        if len(match[0]) > 2 * DISGUISED_MOST_CHARACTERS:
-            continue
-        yield from _readings(re.sub(r"[\s.,_·•/\\|~-]+", "", match[0]))
+    lettered = plain.translate(REGIONAL)
+    for match in _SPACED_OUT.finditer(lettered):
+        if len(match[0]) <= 2 * DISGUISED_MOST_CHARACTERS:
+            yield from _readings(_GAP.sub("", match[0]))
+    if lettered != plain:
+        yield from _spelt_in_flags(plain)
     for chunk in plain.split():
         if chunk.isalpha() or len(chunk) > DISGUISED_MOST_CHARACTERS:
             continue
@@ -183,6 +212,15 @@ def _candidates(plain: str, words: tuple[str, ...]) -> Iterator[str]:
         if joined != chunk:
             yield from _readings(joined)
         yield from _readings(chunk)
+
+
+def _spelt_in_flags(plain: str) -> Iterator[str]:
+    """Yield what regional indicators may spell, between other letters or not; one flag is one."""
+    for chunk in plain.split():
+        letters = _NO_LETTER.sub("", chunk.translate(REGIONAL))
+        in_flags = _REGIONAL.search(chunk) is not None
+        if in_flags and _FLAG_LETTERS < len(letters) <= DISGUISED_MOST_CHARACTERS:
+            yield from _readings(letters)
 
 
 def _readings(chunk: str) -> Iterator[str]:

@@ -23,12 +23,25 @@ _CYRILLIC_AND_GREEK: Final = {
     "օ": "o", "ս": "u", "հ": "h", "ո": "n", "ց": "g",
 }  # fmt: skip
 
+_CHEROKEE: Final = {
+    "Ꭰ": "d", "Ꭱ": "r", "Ꭲ": "t", "Ꭵ": "i", "Ꭹ": "y", "Ꭺ": "a", "Ꭻ": "j", "Ꭼ": "e", "Ꮃ": "w",
+    "Ꮇ": "m", "Ꮋ": "h", "Ꮍ": "y", "Ꮎ": "o", "Ꮐ": "g", "Ꮒ": "h", "Ꮓ": "z", "Ꮟ": "b", "Ꮢ": "r",
+    "Ꮤ": "w", "Ꮥ": "s", "Ꮩ": "v", "Ꮪ": "s", "Ꮮ": "l", "Ꮯ": "c", "Ꮲ": "p", "Ꮶ": "k", "Ꮷ": "d",
+    "Ᏻ": "g", "Ᏼ": "b",
+}  # fmt: skip
+"""Full case folding makes these capitals."""
+
 _LATIN_VARIANTS: Final = {
-    "ɑ": "a", "ɐ": "a", "ᴀ": "a", "ʙ": "b", "ᴄ": "c", "ᴅ": "d", "ɗ": "d", "ᴇ": "e", "ɛ": "e",
-    "ə": "e", "ꜰ": "f", "ƒ": "f", "ɡ": "g", "ɢ": "g", "ʜ": "h", "ı": "i", "ɪ": "i", "ɩ": "i",
-    "ᴊ": "j", "ȷ": "j", "ᴋ": "k", "ʟ": "l", "ł": "l", "ᴍ": "m", "ɴ": "n", "ɲ": "n", "ᴏ": "o",
-    "ø": "o", "ɔ": "o", "ᴘ": "p", "ʀ": "r", "ꜱ": "s", "ᴛ": "t", "ŧ": "t", "ᴜ": "u", "ʊ": "u",
-    "ᴠ": "v", "ᴡ": "w", "ʏ": "y", "ᴢ": "z", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d",
+    "ɑ": "a", "ɐ": "a", "ᴀ": "a", "ʙ": "b", "ɓ": "b", "ƀ": "b", "ƃ": "b", "ᴄ": "c", "ƈ": "c",
+    "ȼ": "c", "ᴅ": "d", "ɗ": "d", "ɖ": "d", "đ": "d", "ᴇ": "e", "ɛ": "e", "ə": "e", "ǝ": "e",
+    "ɇ": "e", "ꜰ": "f", "ƒ": "f", "ɡ": "g", "ɢ": "g", "ǥ": "g", "ɠ": "g", "ʜ": "h", "ħ": "h",
+    "ɦ": "h", "ı": "i", "ɪ": "i", "ɩ": "i", "ɨ": "i", "ᴊ": "j", "ȷ": "j", "ɉ": "j", "ʝ": "j",
+    "ᴋ": "k", "ƙ": "k", "ĸ": "k", "ʟ": "l", "ł": "l", "ƚ": "l", "ɫ": "l", "ɭ": "l", "ᴍ": "m",
+    "ɱ": "m", "ɴ": "n", "ɲ": "n", "ɳ": "n", "ŋ": "n", "ƞ": "n", "ᴏ": "o", "ø": "o", "ɔ": "o",
+    "ɵ": "o", "ᴘ": "p", "ƥ": "p", "ɋ": "q", "ʀ": "r", "ɍ": "r", "ɽ": "r", "ɾ": "r", "ꜱ": "s",
+    "ʂ": "s", "ȿ": "s", "ᴛ": "t", "ŧ": "t", "ƫ": "t", "ƭ": "t", "ʈ": "t", "ᴜ": "u", "ʊ": "u",
+    "ʉ": "u", "ᴠ": "v", "ʋ": "v", "ᴡ": "w", "ⱳ": "w", "ʏ": "y", "ɏ": "y", "ƴ": "y", "ᴢ": "z",
+    "ƶ": "z", "ȥ": "z", "ɀ": "z", "ß": "ss", "æ": "ae", "œ": "oe",
 }  # fmt: skip
 
 
@@ -41,11 +54,19 @@ def _boxed() -> dict[str, str]:
     }
 
 
-LOOKALIKES: Final = str.maketrans(_CYRILLIC_AND_GREEK | _LATIN_VARIANTS | _boxed())
+_FOREIGN: Final = _CYRILLIC_AND_GREEK | _CHEROKEE
+
+LOOKALIKES: Final = str.maketrans(_FOREIGN | _LATIN_VARIANTS | _boxed())
 """Folded (small) letters to the Latin ones that they are taken for."""
 
-FOREIGN: Final = frozenset(_CYRILLIC_AND_GREEK)
+FOREIGN: Final = frozenset(_FOREIGN)
 """Those that are letters in their own right elsewhere."""
+
+VARIANTS: Final = frozenset(_LATIN_VARIANTS)
+"""Those that are Latin letters themselves, of phonetics or some other language."""
+
+REGIONAL: Final = {0x1F1E6 + offset: chr(ord("a") + offset) for offset in range(26)}
+"""Regional indicators, of which two make a flag, to the letters that they are drawn as."""
 
 KEPT_ACCENTS: Final = frozenset("áéíóúüñ")
 """Spanish tells words apart by these: año is not ano."""
@@ -57,6 +78,18 @@ LEET: Final = str.maketrans(
 
 LEET_SECOND: Final = LEET | str.maketrans({"1": "l", "|": "l", "!": "l", "6": "g", "2": "z"})
 """The same where a stroke is an l."""
+
+
+_SELECTORS: Final = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), *range(0x180B, 0x1810))
+_ENCLOSING: Final = (
+    0x0488, 0x0489, 0x1ABE, *range(0x20DD, 0x20E1), *range(0x20E2, 0x20E5), *range(0xA670, 0xA673)
+)  # fmt: skip
+
+UNREAD: Final = dict.fromkeys((*_SELECTORS, *_ENCLOSING))
+"""For `str.translate`: what tells how the character before looks, and is read by nobody.
+
+It is shown, since emoji need it: variation selectors, and what circles or boxes a character.
+"""
 
 
 class _Invisible(dict[int, "str | None"]):

@@ -22,7 +22,7 @@ def standing(text: str, *allowed: str) -> Standing:
         "example.com", "see https://example.com/a?b=1 now", "EXAMPLE.COM!", "(example.com)",
         "example[.]com", "example (.) com", "example{dot}com", "example dot com",
         "visita example punto com ya", "example . com", "hxxp://example.com", "example。com",
-        "example\u200b.com", "ｅｘａｍｐｌｅ．ｃｏｍ", "http://example.com:8080",
+        "example\u200b.com", "exam\ufe0fple\u20dd.com", "ｅｘａｍｐｌｅ．ｃｏｍ", "http://example.com:8080",
     ],
 )  # fmt: skip
 def test_addresses_are_found_however_they_are_spelt(text: str) -> None:
@@ -35,6 +35,8 @@ def test_addresses_are_found_however_they_are_spelt(text: str) -> None:
         "temazo.me encanta", "bien.es lo mejor", "wow...ok", "128.5 bpm", "3.2.1 go", "v2.0",
         "clip.mp3", "yes.no maybe", "el punto de la noche", "dot com boom", "a.b.c",
         "hola.que tal", "feat.dj nova", "so good.it was", "mail me@example.com",
+        "temazo.ni idea", "great set.club is packed", "love this.tech house", "ven.pa la pista",
+        "back in a sec.chat is wild", "sound on.audio lags", "good crowd.band on next",
     ],
 )  # fmt: skip
 def test_dots_alone_make_no_address(text: str) -> None:

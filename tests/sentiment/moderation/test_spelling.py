@@ -29,6 +29,7 @@ def test_accents_and_apostrophes_are_dropped_and_enye_is_kept() -> None:
     "text",
     [
         "k1ll yourself", "k!ll y0urself", "kill y*urself", "k i l l yourself", "k.i.l.l yourself",
+        "k🇮ll yourself", "🇰 🇮 🇱 🇱 yourself", "k;i;l;l yourself",
         "kill yoursellllf", "now k1ll yourself!!", "k i l l y o u r s e l f", "kil-l yourself",
     ],
 )  # fmt: skip

@@ -25,6 +25,15 @@ ANY_TEXT = st.text(max_size=200)
         "i̷̢d̸i̵o̶t̴",
         "IDIOT",
         "ⁱdiot",
+        "i\ufe0ed\ufe0fi\ufe00o\ufe0ft",  # variation selectors
+        "id\U000e0100i\U000e01efot",
+        "i\u180bd\u180ciot",
+        "i\u20ddd\u20dei\u20e0o\u20e2t\u20e4",  # enclosed
+        "id\u0e34iot",  # a Thai vowel sign
+        "i\u093fdiot",
+        "ɨđɨøŧ",
+        "іɗɨоƭ",
+        "ᎥᎠᎥᎾᎢ",
     ],
 )
 def test_letters_that_look_latin_become_latin(written: str) -> None:
@@ -48,6 +57,14 @@ def test_letters_that_look_latin_become_latin(written: str) -> None:
         ("f**k", "f*k"),
         ("m!erda", "mierda"),
         ("$tupid", "stupid"),
+        ("i;d;i;o;t", "idiot"),
+        ("i: d: i: o: t", "idiot"),
+        ("i—d—i—o—t", "idiot"),
+        ("i – d – i – o – t", "idiot"),
+        ("[i][d][i][o][t]", "idiot"),
+        ("🇮🇩🇮🇴🇹", "idiot"),
+        ("🇮 🇩 🇮 🇴 🇹", "idiot"),
+        ("id🇮ot", "idiot"),
     ],
 )
 def test_what_digits_signs_and_spaces_hide_is_among_the_unmasked(written: str, meant: str) -> None:
@@ -64,6 +81,9 @@ def test_what_digits_signs_and_spaces_hide_is_among_the_unmasked(written: str, m
         "love it!",
         "that's the one",
         "привет мир",
+        "viva 🇪🇸",
+        "🇪🇸 🇦🇷 🇨🇱 !",
+        "one: two; three — four",
     ],
 )
 def test_nothing_is_unmasked_where_nothing_is_disguised(honest: str) -> None:
@@ -80,6 +100,18 @@ def test_spanish_keeps_the_letters_that_tell_words_apart() -> None:
 def test_other_alphabets_stay_themselves() -> None:
     assert fold("привет всем").words == ("привет", "всем")
     assert fold("καλημέρα").words == ("καλημερα",)
+
+
+def test_marks_of_other_alphabets_stay_on_their_letters() -> None:
+    assert fold("किताब").plain == "किताब"
+    assert fold("สวัสดีครับ").plain == "สวัสดีครับ"
+    assert fold("an\ufe0f\u0303o").words == ("año",)
+
+
+def test_what_only_changes_looks_is_shown_and_not_read() -> None:
+    text = fold("1\ufe0f\u20e3 ❤\ufe0f")
+    assert text.shown == "1\ufe0f\u20e3 ❤\ufe0f"
+    assert text.plain == "1 ❤"
 
 
 def test_emoji_stay_whole_and_hidden_joiners_go() -> None:
