@@ -107,10 +107,10 @@ class Desk:
 
     def _undo(self, actor: Member, request: Moderate) -> Done | Refused:
         floor, case = self._floor, self._case(request)
-        member = floor.members.of_user(case.message.user if case else request.user or "")
+        member = self._undone(request, case)
         silencing = member.silencing if member else None
-        if case is None and request.message is not None:
-            return UNKNOWN_MESSAGE
+        if case is None and member is None:
+            return UNKNOWN_MESSAGE if request.message is not None else UNKNOWN_USER
         if case is not None and case.before is Situation.SHOWN and not self._may_show(case, actor):
             return NOT_ALLOWED
         if member and silencing and actor.role is not Role.DJ and _is_same(member, actor):
@@ -126,6 +126,15 @@ class Desk:
             self._take_back(case)
         self._note(actor, request, case.message if case else None, member)
         return Done()
+
+    def _undone(self, request: Moderate, case: Case | None) -> Member | None:
+        """Return whom an undo is about: a silence outlasts the text that it was for."""
+        members = self._floor.members
+        if case is not None:
+            return members.of_user(case.message.user)
+        if request.message is not None:
+            return members.silenced_with(request.message, self._floor.now_seconds)
+        return members.of_user(request.user or "")
 
     def _clear(self, actor: Member, request: Moderate) -> Done | Refused:
         """Take everything away for good: what nobody is to see any more is not kept either."""
@@ -165,13 +174,16 @@ class Desk:
             self._lift(member, member.silencing)
 
     def _lift(self, member: Member, silencing: Silencing) -> None:
-        """Undo a time-out: the silence, and the removals that came with it."""
+        """Undo a time-out: the silence, and the removals that came with it.
+
+        What no room may show stays away whoever lifts the silence for it.
+        """
         floor = self._floor
         member.silencing = None
         floor.silence(member, max(0.0, silencing.until_before_seconds - floor.now_seconds))
         for message in silencing.messages:
             case = floor.cases.of_message(message)
-            if case is not None and case.timed_out:
+            if case is not None and case.timed_out and UNLAWFUL not in case.reasons:
                 self._take_back(case)
 
     def _case(self, request: Moderate) -> Case | None:

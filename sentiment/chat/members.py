@@ -136,6 +136,23 @@ class Members:
         """Return the member of a user id of the current salt."""
         return self._by_user.get(user)
 
+    def silenced_with(self, message: str, now_seconds: float) -> Member | None:
+        """Return who still is silent by a time-out that took a message away."""
+        return next(
+            (
+                member
+                for member in self._by_person.values()
+                if member.silencing is not None
+                and message in member.silencing.messages
+                and member.silent_seconds(now_seconds)
+            ),
+            None,
+        )
+
+    def any_silent(self, now_seconds: float) -> bool:
+        """Whether anybody serves a time-out."""
+        return any(member.silent_seconds(now_seconds) for member in self._by_person.values())
+
     def reserve(self, name: str) -> None:
         """Keep a name, and all that look like it, for the DJ."""
         if name == self._reserved_name:

@@ -279,6 +279,45 @@ def test_what_no_room_may_show_stays_away(crowd: Crowded) -> None:
     assert crowd.texts() == []
 
 
+def test_lifting_a_silence_shows_nothing_unlawful(crowd: Crowded) -> None:
+    unlawful = Ruling(
+        Action.TIME_OUT,
+        code="sexual",
+        reasons=("sexual", "unlawful"),
+        silent_seconds=60.0,
+        weight=2,
+    )
+    crowd.say("ana", "unspeakable", ruling=unlawful)
+    before = len(crowd.world.envelopes)
+    assert crowd.do("mod", Deed.UNDO, user=crowd.user("ana")) == Done()
+    assert silent(crowd, "ana") == 0.0
+    assert crowd.texts() == []
+    assert [each.event for each in crowd.world.envelopes[before:]] == [
+        ChatTimedOut(crowd.user("ana"), 0.0)
+    ]
+
+
+def test_a_silence_is_lifted_by_its_message_after_the_text_is_gone(crowd: Crowded) -> None:
+    mid = crowd.shown("ana", "hello")
+    crowd.do("mod", Deed.TIME_OUT, message=mid, seconds=3_000)
+    crowd.clock.advance(700)
+    crowd.room.expire()
+    assert crowd.do("mod", Deed.UNDO, message="never") == Refused("unknown_message")
+    assert crowd.do("mod", Deed.UNDO, message=mid) == Done()
+    assert silent(crowd, "ana") == 0.0
+    assert crowd.texts() == []
+    assert crowd.world.audits[-1].user == crowd.user("ana")
+    assert crowd.do("mod", Deed.UNDO, message=mid) == Refused("unknown_message")
+
+
+def test_a_silence_that_is_over_is_not_lifted(crowd: Crowded) -> None:
+    mid = crowd.shown("ana", "hello")
+    crowd.do("mod", Deed.TIME_OUT, message=mid, seconds=30)
+    crowd.clock.advance(700)
+    crowd.room.expire()
+    assert crowd.do("mod", Deed.UNDO, message=mid) == Refused("unknown_message")
+
+
 def test_the_record_says_which_moderator_whatever_they_call_themselves(crowd: Crowded) -> None:
     crowd.join("mod2", "Nobody", role=Role.MODERATOR, known_as="Luz")
     crowd.do("mod2", Deed.DELETE, message=crowd.shown("ana", "one"))
