@@ -106,7 +106,7 @@ class Desk:
         return Done()
 
     def _undo(self, actor: Member, request: Moderate) -> Done | Refused:
-        floor, case = self._floor, self._case(request)
+        case = self._case(request)
         member = self._undone(request, case)
         silencing = member.silencing if member else None
         if case is None and member is None:

@@ -175,7 +175,13 @@ class HostedRoom:
             return False
         config = self._config
         longest = config.forget_seconds if self.has_lived else config.forget_made_up_seconds
-        return self.chat.idle_seconds >= longest
+        return self.chat.idle_seconds >= longest and not self.keeps_silence
+
+    @property
+    def keeps_silence(self) -> bool:
+        """Whether anybody serves a time-out here, which would be over if this were forgotten."""
+        floor = self.chat.floor
+        return floor.members.any_silent(floor.now_seconds)
 
     @property
     def has_lived(self) -> bool:

@@ -244,21 +244,24 @@ class Intake:
         if member is None or text is None:
             return
         began_seconds = self._clock.monotonic_seconds()
+        emotes = emote_spans(text.shown, room.emotes, len(text.shown))
         try:
             rules, hype = room.chat.floor.rules, room.senses.hype
-            ruling = room.judge.rule(text, opinion, member, rules, hype=hype, heard=spoken.heard)
+            ruling = room.judge.rule(
+                text, opinion, member, rules, hype=hype, emotes=emotes, heard=spoken.heard
+            )
         except Exception as error:
             log_failure("crowd_judging_failed", error)
             ruling = UNJUDGED
         work_seconds = self._clock.monotonic_seconds() - began_seconds + spoken.work_seconds
         self._metrics.moderation_seconds.observe(work_seconds)
         try:
-            emotes = emote_spans(text.shown, room.emotes)
-            said = room.chat.settle(member, spoken.say, text.shown, emotes, ruling)
+            drawn = emotes[:EMOTES_MOST]
+            said = room.chat.settle(member, spoken.say, text.shown, drawn, ruling)
             self._counts[said.action].inc()
             self._answer(spoken, said)
             if said.action is Action.ALLOW:
-                room.senses.hear_said(member.user, text, emotes, opinion)
+                room.senses.hear_said(member.user, text, drawn, opinion)
         except Exception as error:
             log_failure("crowd_settling_failed", error)
             self._answer(spoken, FAILED)

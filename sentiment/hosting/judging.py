@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeAlias
 
 from core.clock import Clock
-from core.crowd import Action, Axis, ChatRules
+from core.crowd import Action, Axis, ChatRules, EmoteSpan
 from sentiment.chat import Member, Ruling
 from sentiment.moderation.levels import level_of
 from sentiment.moderation.lexicon import Heard
@@ -39,6 +39,7 @@ class Moderates(Protocol):
         *,
         now_seconds: float,
         hype: float | None = None,
+        emotes: Sequence[EmoteSpan] | None = None,
         heard: Heard | None = None,
     ) -> Verdict:
         """Return what becomes of a message; its author's `member` remembers it."""
@@ -71,11 +72,13 @@ class RoomJudge:
         rules: ChatRules,
         *,
         hype: float | None,
+        emotes: Sequence[EmoteSpan],
         heard: Heard | None = None,
     ) -> Ruling:
         """Return what is to become of a message.
 
-        Without an opinion the rules decide alone, and what they are not sure of waits.
+        Without an opinion the rules decide alone, and what they are not sure of waits. `emotes` are
+        those that the room has: any other name between colons is words.
         """
         verdict = self._moderator.judge(
             text,
@@ -84,6 +87,7 @@ class RoomJudge:
             rules,
             now_seconds=self._clock.monotonic_seconds(),
             hype=hype,
+            emotes=emotes,
             heard=heard,
         )
         if opinion is None and verdict.action is Action.ALLOW and _is_unsure(verdict, rules):

@@ -170,10 +170,7 @@ class HostedRooms:
         ]
         if not unheard:
             return False
-        # Names that somebody made up go before rooms in which somebody spoke.
-        self._forget(
-            max(unheard, key=lambda kept: (not kept.room.has_lived, kept.room.chat.idle_seconds))
-        )
+        self._forget(max(unheard, key=lambda kept: _dispensability(kept.room)))
         return True
 
     def _forget(self, kept: _Kept) -> None:
@@ -194,3 +191,8 @@ class HostedRooms:
         """Forget all rooms, and wait until their tasks have ended."""
         self.forget_all()
         await asyncio.gather(*self._ending, return_exceptions=True)
+
+
+def _dispensability(room: HostedRoom) -> tuple[bool, bool, float]:
+    """Rank who goes first: names that somebody made up, then rooms where nobody is silenced."""
+    return not room.has_lived, not room.keeps_silence, room.chat.idle_seconds

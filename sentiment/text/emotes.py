@@ -19,13 +19,15 @@ EMOTES_MOST: Final = 60
 """Emotes of one message that are drawn; the rest stays text."""
 
 
-def emote_spans(text: str, known: Collection[str]) -> tuple[EmoteSpan, ...]:
+def emote_spans(
+    text: str, known: Collection[str], most: int = EMOTES_MOST
+) -> tuple[EmoteSpan, ...]:
     """Return where `text` names emotes out of `known`, in order, counted in code points."""
     if ":" not in text:
         return ()
     spans: list[EmoteSpan] = []
     at = 0
-    while len(spans) < EMOTES_MOST and (match := EMOTE.search(text, at)):
+    while len(spans) < most and (match := EMOTE.search(text, at)):
         if match[1] in known:
             spans.append(EmoteSpan(match[1], match.start(), match.end()))
             at = match.end()

@@ -27,6 +27,7 @@ from sentiment.hosting import intake
 from sentiment.hosting.judging import UNREAD
 from sentiment.moderation.lexicon import Heard
 from sentiment.text import FoldedText, fold
+from sentiment.text.emotes import EMOTES_MOST
 from tests.sentiment.chat.crowded import removals, texts
 from tests.sentiment.hosting.stage import OPINION, Stage, until
 
@@ -289,6 +290,21 @@ async def test_a_store_that_is_away_changes_no_role(stage: Stage) -> None:
     assert await stage.do("mod", Deed.CLEAR) == Done()
 
 
+async def test_the_moderator_is_told_which_emotes_there_are(stage: Stage) -> None:
+    stage.stores.emotes["room"] = {"ball"}
+    await stage.join("ana")
+    await stage.say("ana", ":ball: :this_dj_is_awful: :fire:")
+    assert stage.moderator.emotes == [(EmoteSpan("ball", 0, 6), EmoteSpan("fire", 26, 32))]
+
+
+async def test_a_wall_is_all_emotes_though_not_all_are_drawn(stage: Stage) -> None:
+    stage.listen()
+    await stage.join("ana")
+    await stage.say("ana", ":wow:" * (EMOTES_MOST + 9))
+    assert len(stage.moderator.emotes[0] or ()) == EMOTES_MOST + 9
+    assert len(stage.senses["room"].said[0][2]) == EMOTES_MOST
+
+
 async def test_rooms_are_bounded_and_the_idle_give_way() -> None:
     async with Stage(rooms_most=2) as stage:
         await stage.join("ana", room="a")
@@ -316,6 +332,30 @@ async def test_rooms_that_nobody_would_miss_are_forgotten(stage: Stage) -> None:
     await until(lambda: len(stage.crowd._rooms) == 0)
     await until(lambda: not stage.crowd._rooms._ending)
     assert not [t for t in asyncio.all_tasks() if t.get_name().startswith("crowd follows")]
+
+
+async def test_a_silence_is_served_in_a_room_that_nobody_listens_to(stage: Stage) -> None:
+    end = stage.listen("room")
+    joined = await stage.join("ana")
+    await stage.join("mod", credential="mod-pass")
+    assert await stage.do("mod", Deed.TIME_OUT, user=joined.user, seconds=86_400) == Done()
+    end()
+    stage.clock.advance(80_000)
+    await asyncio.sleep(0.05)
+    assert (await stage.join("ana")).silent_seconds == pytest.approx(6_400)
+    stage.clock.advance(7_000)
+    await until(lambda: len(stage.crowd._rooms) == 0)
+
+
+async def test_a_room_that_keeps_a_silence_gives_way_last() -> None:
+    async with Stage(rooms_most=2) as stage:
+        ana = await stage.join("ana", room="room")
+        await stage.join("mod", credential="mod-pass", room="room")
+        await stage.do("mod", Deed.TIME_OUT, user=ana.user, seconds=600)
+        stage.clock.advance(1)
+        await stage.join("ana", room="b")
+        await stage.join("ana", room="c")
+        assert {room.name for room in stage.crowd._rooms.all()} == {"room", "c"}
 
 
 async def test_a_new_salt_reaches_who_listens_and_drops_what_was_said(stage: Stage) -> None:

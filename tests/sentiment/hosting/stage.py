@@ -90,6 +90,7 @@ class StagedModerator:
         self.opinions: list[Opinion] = []
         self.hypes: list[float | None] = []
         self.heard: list[Heard | None] = []
+        self.emotes: list[Sequence[EmoteSpan] | None] = []
 
     def judge(
         self,
@@ -100,8 +101,10 @@ class StagedModerator:
         *,
         now_seconds: float,
         hype: float | None = None,
+        emotes: Sequence[EmoteSpan] | None = None,
         heard: Heard | None = None,
     ) -> Verdict:
+        self.emotes.append(emotes)
         self.heard.append(heard)
         self.opinions.append(opinion)
         self.hypes.append(hype)
