@@ -24,6 +24,7 @@ from sentiment.hosting.senses import Listen, Reader
 from sentiment.moderation.lexicon import Heard
 from sentiment.opinion import Opinion
 from sentiment.text import FoldedText, emote_spans, fold
+from sentiment.text.emotes import EMOTES_MOST
 
 QUEUE: Final = "crowd"
 """Label of what waits here, and of what was refused."""
