@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from playwright.async_api import Browser, Page
 
 from core.messages import Component
 from tests.web.pages.serving import Site
+from tests.web.pages.test_sync import click_packets
 from tests.web.pages.watching import watch
 from web.report.contents import LossLine
 from web.report.losses import shown_tenths
@@ -213,6 +215,44 @@ async def test_a_fault_is_kept_until_it_is_over(page: Page):
         return [during, after, room.fault.peek()?.code];
         """,
     ) == ["judge_failed", None, "recording_failed"]
+
+
+async def decoded_starts(page: Page, starts: list[int], only: str | None) -> dict[str, Any]:
+    """Where the sound of packets begins, in units of packets, and how they were decoded."""
+    packets = [base64.b64encode(each).decode() for each in click_packets()[: len(starts)]]
+    found = await page.evaluate(
+        """async ([packets, starts, only]) => {
+          const { makeDecoder } = await import('/static/js/audio/opus.js');
+          const found = [];
+          const decoder = await makeDecoder((start, left) => found.push([start, left.length]), { only });
+          packets.forEach((packet, at) => decoder.decode(
+            starts[at] * 960, Uint8Array.from(atob(packet), (c) => c.charCodeAt(0))));
+          await decoder.flush?.();
+          await new Promise((resolve) => setTimeout(resolve, 200));
+          return { found, kind: decoder.kind };
+        }""",
+        [packets, starts, only],
+    )
+    assert all(length == 960 for _, length in found["found"])
+    return {"starts": [start / 960 for start, _ in found["found"]], "kind": found["kind"]}
+
+
+@pytest.mark.parametrize("only", [None, "wasm"])
+async def test_sound_is_where_its_packets_say_whatever_is_missing(page: Page, only: str | None):
+    """A packet that was lost, a DJ who paused, another set that begins at nought."""
+    starts = [5_000, 5_001, 5_003, 5_004, 5_304, 5_305, 5_306, 0, 1, 2, 3]
+    decoded = await decoded_starts(page, starts, only)
+    assert decoded == {"starts": starts, "kind": only or "webcodecs"}
+
+
+async def test_the_length_of_a_packet_is_read_from_its_first_bytes(page: Page):
+    sizes = await run(
+        page,
+        "const { samplesOf } = await import('/static/js/audio/opus.js');",
+        """return [[0xfc], [0x7c], [0x18, 1], [0x80], [0xf9], [0xfb, 3], [0x60], [0x08]]
+          .map((bytes) => samplesOf(Uint8Array.from(bytes)));""",
+    )
+    assert sizes == [960, 960, 2_880, 120, 1_920, 2_880, 480, 960]
 
 
 async def test_the_live_edge_goes_on_where_all_sound_comes_late(page: Page):

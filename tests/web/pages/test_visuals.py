@@ -199,10 +199,16 @@ async def test_the_spectrum_is_back_when_the_show_ends(browser: Browser, site: S
         assert dj.feed.info.room == "nova"
 
 
-async def test_another_set_brings_pictures_of_its_own(browser: Browser, site: Site):
+@pytest.mark.parametrize("listening", [False, True])
+async def test_another_set_brings_pictures_of_its_own(
+    browser: Browser, site: Site, listening: bool
+):
     dj, show = await on_air(site)
     async with watching(browser, site) as live:
         first = await seen(live)
+        if listening:
+            await live.page.click(".listen")
+            await live.until(lambda d: d["heardSeconds"] is not None)
         show.chunks = {}
         dj.state(Phase.ENDED, "stopped")
         for playing in site.players:
@@ -216,7 +222,12 @@ async def test_another_set_brings_pictures_of_its_own(browser: Browser, site: Si
             lambda d: d["epoch"] == "set-2" and d["visuals"]["shown"] > first["shown"] + 10,
             seconds=30,
         )
-        assert found["visuals"]["drawn"][-1]["pts"] < 60e6
+        drawn = found["visuals"]["drawn"][-1]
+        assert drawn["pts"] < 20e6
+        assert abs(drawn["positionUs"] - drawn["pts"]) < 0.3e6
+        if listening:
+            heard = await live.until(lambda d: d["heardSeconds"] and d["delaySeconds"] is not None)
+            assert heard["heardSeconds"] < 20.0 and heard["delaySeconds"] < 3.0
 
 
 async def test_after_a_broken_line_the_pictures_go_on(browser: Browser, site: Site):

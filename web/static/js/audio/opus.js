@@ -62,6 +62,15 @@ export async function browserDecodes() {
   }
 }
 
+/** How many samples at 48 kHz an Opus packet lasts (RFC 6716, section 3.1). */
+export function samplesOf(payload) {
+  const configuration = payload[0] >> 3;
+  const frame = configuration < 12 ? [480, 960, 1920, 2880][configuration & 3]
+    : configuration < 16 ? [480, 960][configuration & 1] : [120, 240, 480, 960][configuration & 3];
+  const code = payload[0] & 3;
+  return frame * (code === 0 ? 1 : code < 3 ? 2 : payload[1] & 63);
+}
+
 function peakOf(samples) {
   let peak = 0;
   for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
@@ -74,6 +83,7 @@ class BrowserDecoder {
     this.onPcm = onPcm;
     this.decoded = 0;
     this.failed = 0;
+    this.expected = null; // where the next packet begins unless something is missing
     this.open();
   }
 
@@ -92,6 +102,9 @@ class BrowserDecoder {
     if (this.decoder.state === "closed") this.open();
     if (this.decoder.decodeQueueSize > WAITING_MOST) this.decoder.reset();
     if (this.decoder.state === "unconfigured") this.decoder.configure(CONFIGURATION);
+    // Chromium takes the first timestamp and counts on from it; after a flush it takes the next one.
+    else if (startSample !== this.expected) this.decoder.flush().catch(() => {});
+    this.expected = startSample + samplesOf(payload);
     this.decoder.decode(new EncodedAudioChunk({
       type: "key",
       timestamp: Math.round(startSample / SAMPLE_RATE_HZ * 1e6),

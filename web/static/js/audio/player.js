@@ -46,8 +46,10 @@ export class SoundPlayer {
   }
 
   async build() {
+    // Else an iPhone's switch for its bell silences this as well.
+    if (navigator.audioSession) navigator.audioSession.type = "playback";
     const context = new AudioContext({ sampleRate: SAMPLE_RATE_HZ, latencyHint: "balanced" });
-    this.gain = new GainNode(context, { gain: this.volume });
+    this.gain = new GainNode(context, { gain: this.volume ** 2 });
     this.gain.connect(context.destination);
     this.node = context.audioWorklet === undefined
       ? this.scriptNode(context) : await this.workletNode(context);

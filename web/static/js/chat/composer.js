@@ -1,6 +1,6 @@
 // Where one writes: a name first, then messages; and what stands in the way, in plain words.
 
-import { html, useEffect, useLayoutEffect, useRef, useSignal, useState } from "../shared/view.js";
+import { html, useEffect, useLayoutEffect, useMemo, useRef, useSignal, useState } from "../shared/view.js";
 import { clockTime, number, t } from "../shared/i18n.js";
 import { useModule, useNow } from "../shared/hooks.js";
 import { Icon } from "../shared/icons.js";
@@ -117,6 +117,7 @@ function ReplyTo({ reply, onDrop }) {
 function Status({ chat, me, silent, slow, points }) {
   const phase = useSignal(chat.crowd.phase);
   const rules = useSignal(chat.crowd.rules);
+  const first = useMemo(() => silent, [silent > 0]); // said once, not each second
   const slowSeconds = me.role === "viewer" ? rules?.slow_seconds ?? 0 : 0;
   const [words, urgent] = phase === "away" || phase === "none" ? [t(`chat.state.${phase}`), true]
     : phase !== "joined" ? [t("chat.state.reconnecting"), true]
@@ -127,7 +128,8 @@ function Status({ chat, me, silent, slow, points }) {
   if (words === null && me.role === "dj" && points < COUNTED_FROM) return null; // DJs know who they are
   return html`
     <div class="composer-foot">
-      <p class="composer-status" id="chat-status" role=${urgent ? "status" : null} data-fault=${urgent}>${words
+      ${silent > 0 && html`<p class="unseen" role="status">${t("chat.state.silent", { time: clockTime(first) })}</p>`}
+      <p class="composer-status" id="chat-status" role=${urgent && silent <= 0 ? "status" : null} data-fault=${urgent}>${words
         ?? html`${t("chat.as", { name: me.name })}${me.role !== "dj" && html` · <button type="button" class="text-button" onClick=${() => { chat.renaming.value = true; }}>${t("chat.change_name")}</button>`}`}</p>
       ${points >= COUNTED_FROM && html`<p class="composer-count figure" data-over=${points > TEXT_MOST}><span class="unseen">${t("chat.characters")} </span>${number(points)}/${number(TEXT_MOST)}</p>`}
     </div>`;

@@ -8,6 +8,7 @@ import { language, number, t } from "../shared/i18n.js";
 import { Icon } from "../shared/icons.js";
 import { Message, MessageActions } from "./message.js";
 import { spansOf } from "./emotes.js";
+import { readUpTo } from "./state.js";
 
 const NEAR_BOTTOM_PIXELS = 48;
 const BUSY_A_MINUTE = 20; // read aloud one by one, more would be a flood
@@ -90,6 +91,7 @@ function useFollowing(chat, messages, pendingCount) {
   const box = useRef(null);
   const follows = useRef(true);
   const lastSeen = useRef(null);
+  const before = useRef([]);
   const [below, setBelow] = useState(0);
   const toBottom = () => {
     follows.current = true;
@@ -99,6 +101,8 @@ function useFollowing(chat, messages, pendingCount) {
     chat.read();
   };
   useLayoutEffect(() => {
+    lastSeen.current = readUpTo(lastSeen.current, before.current, messages);
+    before.current = messages;
     if (follows.current) toBottom();
     else setBelow(messages.length - 1 - messages.findLastIndex((each) => each.id === lastSeen.current));
   }, [messages, pendingCount]);
@@ -144,9 +148,12 @@ function walk(event, chat) {
 function Summary({ chat }) {
   const [said, setSaid] = useState("");
   useEffect(() => {
-    let last = chat.crowd.messages.peek().at(-1)?.id;
+    let before = chat.crowd.messages.peek();
+    let last = before.at(-1)?.id;
     const timer = setInterval(() => {
       const messages = chat.crowd.messages.peek();
+      last = readUpTo(last, before, messages);
+      before = messages;
       const count = messages.length - 1 - messages.findLastIndex((each) => each.id === last);
       last = messages.at(-1)?.id;
       if (count > 0) setSaid(t("chat.said_lately", { count, number: number(count) }));

@@ -39,6 +39,6 @@ function Outcome({ item, outbox }) {
 function Again({ item, outbox }) {
   const now = useNow(item.untilMs);
   const seconds = Math.ceil(((item.untilMs ?? 0) - now) / 1000);
-  return html`<button type="button" class="text-button figure" disabled=${seconds > 0} onClick=${() => outbox.again(item.key)}>
+  return html`<button type="button" class="text-button figure" aria-live="off" disabled=${seconds > 0} onClick=${() => outbox.again(item.key)}>
     ${seconds > 0 ? t("chat.again_in", { seconds: number(seconds) }) : t("chat.again")}</button>`;
 }

@@ -1,7 +1,13 @@
 // One room's chat as this page holds it: the crowd, its emotes, what is being written, what was read.
 
-import { computed, signal } from "../shared/view.js";
+import { computed, effect, signal } from "../shared/view.js";
 import { Emotes } from "./emotes.js";
+
+/** Which message one has read up to, where that one may have been taken away: the last before it that is left. */
+export function readUpTo(id, before, after) {
+  const left = new Set(after.map((each) => each.id));
+  return before.slice(0, before.findIndex((each) => each.id === id) + 1).findLast((each) => left.has(each.id))?.id ?? id;
+}
 
 const ABOVE = { dj: 2, moderator: 1, viewer: 0 };
 
@@ -14,6 +20,12 @@ export class Chat {
     this.reply = signal(null); // {message, name, text}
     this.renaming = signal(false);
     this.readId = signal(null); // the last message that somebody has seen
+    this.before = [];
+    effect(() => {
+      const messages = crowd.messages.value;
+      this.readId.value = readUpTo(this.readId.peek(), this.before, messages);
+      this.before = messages;
+    });
     this.unread = computed(() => this.countUnread());
     this.loaded = false;
   }

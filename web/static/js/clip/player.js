@@ -16,7 +16,7 @@ export class ClipPlayer {
     this.volume = signal(Number(recall("volume", DEFAULT_VOLUME)));
     this.muted = signal(false);
     this.trouble = signal(null); // "unplayable", "broken", "refused"
-    this.audio.volume = this.volume.peek();
+    this.audio.volume = this.volume.peek() ** 2; // as loud as the rooms at the same place
     this.audio.preload = "metadata";
     this.listen();
     if (this.audio.canPlayType(TYPE) === "") this.trouble.value = "unplayable";
@@ -71,7 +71,7 @@ export class ClipPlayer {
   }
 
   setVolume(volume) {
-    this.audio.volume = volume;
+    this.audio.volume = volume ** 2;
     this.volume.value = volume;
     this.setMuted(false);
     remember("volume", String(volume));

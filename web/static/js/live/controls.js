@@ -25,8 +25,8 @@ export function Controls({ session, actions, part }) {
       </div>
       ${part && html`<${part.VisualsButton} pictures=${session.pictures} />`}
       <${Button} icon="share-2" label=${t("live.share")} onClick=${actions.share} />
-      <${Button} icon=${full ? "minimize" : "maximize"} label=${full ? t("live.leave_full") : t("live.full_screen")}
-        keys="F" onClick=${actions.fullScreen} />
+      ${document.fullscreenEnabled && html`<${Button} icon=${full ? "minimize" : "maximize"} label=${full ? t("live.leave_full") : t("live.full_screen")}
+        keys="F" onClick=${actions.fullScreen} />`}
       <${Button} icon="circle-help" label=${t("live.help")} keys="?" onClick=${actions.help} />
     </div>`;
 }
@@ -40,9 +40,9 @@ function Button({ icon, label, onClick, pressed = null, expanded = null, keys = 
 }
 
 function useFullScreen() {
-  const [full, setFull] = useState(document.fullscreenElement !== null);
+  const [full, setFull] = useState(Boolean(document.fullscreenElement));
   useEffect(() => {
-    const changed = () => setFull(document.fullscreenElement !== null);
+    const changed = () => setFull(Boolean(document.fullscreenElement));
     document.addEventListener("fullscreenchange", changed);
     return () => document.removeEventListener("fullscreenchange", changed);
   }, []);

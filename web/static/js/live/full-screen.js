@@ -4,7 +4,7 @@ const IDLE_MS = 2_500;
 const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown"];
 
 export function toggleFullScreen(stage) {
-  if (document.fullscreenElement !== null) document.exitFullscreen();
+  if (document.fullscreenElement) document.exitFullscreen();
   else stage?.requestFullscreen?.().then(() => hideWhenIdle(stage), () => {});
 }
 

@@ -33,6 +33,8 @@ export function LivePage({ session }) {
   useKeys(actions);
   useAnnouncements(session);
   useTitle(session.room);
+  const epoch = useSignal(session.room.epoch);
+  useEffect(() => setSelected(null), [epoch]);
   const choice = { session, selected, onSelect: setSelected };
   return html`<${Page}>${() => html`
     <${TopBar} />

@@ -3,7 +3,7 @@
 // The newest is shown as it comes, unless someone stepped back. Every figure has its place from the
 // beginning, so that nothing moves when it arrives.
 
-import { html, useSignal, useState } from "../shared/view.js";
+import { html, useEffect, useSignal, useState } from "../shared/view.js";
 import { clockTime, number, signed, t } from "../shared/i18n.js";
 import { Icon } from "../shared/icons.js";
 
@@ -30,6 +30,7 @@ function stretchOf({ index, start_seconds, end_seconds }) {
 export function Passages({ room, onSelect }) {
   const passages = [...useSignal(room.transitions).values()].sort((one, other) => one.index - other.index);
   const [chosen, setChosen] = useState(null); // null follows the newest
+  useEffect(() => setChosen(null), [useSignal(room.epoch)]);
   const found = passages.findIndex(({ index }) => index === chosen);
   const at = found < 0 ? passages.length - 1 : found;
   const passage = passages[at];

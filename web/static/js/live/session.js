@@ -3,7 +3,7 @@
 import { RoomConnection } from "../wire/connection.js";
 import { KIND } from "../wire/frames.js";
 import { Crowd } from "../wire/crowd.js";
-import { passOf } from "../wire/pass.js";
+import { onPass, passOf } from "../wire/pass.js";
 import { Room } from "../wire/room.js";
 import { Chat } from "../chat/state.js";
 import { Listener } from "../audio/listener.js";
@@ -19,6 +19,7 @@ export class LiveSession {
   constructor(slug, { decoder = null } = {}) {
     this.room = new Room(slug);
     const pass = passOf(slug); // a moderator who looks in
+    onPass(slug, () => location.reload());
     this.chat = new Chat(new Crowd(slug, { credential: () => pass, speaks: pass !== null }));
     this.memory = new SoundMemory();
     this.listener = new Listener(this.room.liveEdge, {

@@ -41,6 +41,10 @@ export function Sheet({ session, open, onOpen, tab, onTab, selected, onSelect })
   const unread = useSignal(session.chat.unread);
   useEffect(() => session.chat.load(), [session]);
   useKeyboardInset(box, open);
+  useEffect(() => {
+    // The bar that had the focus is gone.
+    if (document.activeElement === document.body) box.current?.querySelector("[aria-selected=true]")?.focus();
+  }, [open]);
   const close = () => {
     onOpen(false);
     requestAnimationFrame(() => opener.current?.focus());
@@ -95,6 +99,6 @@ function useKeyboardInset(box, open) {
 export function openChat({ onTab, onOpen }) {
   onTab("chat");
   onOpen(true);
-  if (document.fullscreenElement !== null) document.exitFullscreen();
+  if (document.fullscreenElement) document.exitFullscreen();
   requestAnimationFrame(() => requestAnimationFrame(focusComposer));
 }

@@ -47,6 +47,7 @@ export function Timeline({ session, selected, onSelect }) {
   useFrames((now) => painter.frame(now), [painter]);
   useEffect(() => onColours(() => painter.touch()), [painter]);
   useEffect(() => session.chat.crowd.moments.subscribe(() => painter.touch()), [painter]);
+  useEffect(() => room.epoch.subscribe(() => view.show(view.span)), [room]); // another set, from its beginning
   useEffect(() => {
     if (selected !== null) view.reveal(selected.start_seconds, painter.now());
     painter.touch();

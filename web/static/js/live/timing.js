@@ -13,7 +13,9 @@ export function Timing({ session, onClose }) {
   useEffect(() => {
     box.current.querySelector("input").focus();
     const leave = (event) => {
-      if (event.type === "keydown" ? event.key === "Escape" : !box.current.parentElement.contains(event.target)) onClose();
+      if (event.type === "keydown" ? event.key !== "Escape" : box.current.parentElement.contains(event.target)) return;
+      if (event.type === "keydown") box.current.parentElement.querySelector("button").focus();
+      onClose();
     };
     addEventListener("keydown", leave);
     addEventListener("pointerdown", leave);

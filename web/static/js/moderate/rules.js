@@ -34,8 +34,8 @@ export function Rules({ session }) {
 }
 
 function RulesForm({ session, rules }) {
-  const [base, setBase] = useState(rules);
-  const [form, setForm] = useState(formOf(rules));
+  const [base, setBase] = useState(session.edited?.base ?? rules);
+  const [form, setForm] = useState(session.edited?.form ?? formOf(rules));
   const [saving, setSaving] = useState(false);
   const changed = !same(rulesOf(form), base);
   const change = (part) => setForm({ ...form, ...part });
@@ -44,6 +44,7 @@ function RulesForm({ session, rules }) {
     setForm(formOf(rules));
   };
   useLayoutEffect(() => { if (!changed) revert(); }, [rules]); // at once, before anybody edits: somebody else changed them; what is being edited stays
+  useLayoutEffect(() => { session.edited = changed ? { base, form } : null; });
   const save = async (event) => {
     event.preventDefault();
     setSaving(true);

@@ -8,7 +8,7 @@ import { Emotes } from "../chat/emotes.js";
 import { RoomConnection } from "../wire/connection.js";
 import { Crowd } from "../wire/crowd.js";
 import { Moderation } from "../wire/moderation.js";
-import { keepPass, passOf } from "../wire/pass.js";
+import { keepPass, onPass, passOf } from "../wire/pass.js";
 
 const READ_MS = 15_000;
 const ALONE_READ_MS = 4_000; // without a WebSocket
@@ -25,6 +25,7 @@ export class ModerationSession {
     this.waiting = signal([]);
     this.decisions = signal([]);
     this.rules = signal(null);
+    this.edited = null; // {base, form}: rules that were changed and are not saved, while another part is looked at
     this.moderators = signal(null); // null where this pass may not ask
     this.busy = signal(new Set()); // messages on which a deed is under way
     this.api = new Moderation(room, () => this.pass.peek());
@@ -34,6 +35,7 @@ export class ModerationSession {
     this.timer = 0;
     this.reading = null;
     this.acted = 0; // deeds tried: what was read before one says nothing of what it found
+    onPass(room, (pass) => this.present(pass));
     document.addEventListener("visibilitychange", () => this.read());
     addEventListener("online", () => this.read());
     effect(() => this.hearQueue(this.crowd.queue.value));
@@ -45,7 +47,7 @@ export class ModerationSession {
     this.connection.open();
     this.emotes.load();
     this.read();
-    if (this.pass.peek().startsWith(DJ_KEY)) this.readModerators();
+    this.readModerators();
   }
 
   /** Try another pass. */
@@ -58,7 +60,10 @@ export class ModerationSession {
     this.moderators.value = null;
     if (before !== null) this.crowd.presentPass();
     if (before === null || this.connection.link.peek().is === "closed") this.open();
-    else this.read();
+    else {
+      this.read();
+      this.readModerators();
+    }
   }
 
   hearQueue(waiting) {
@@ -139,10 +144,12 @@ export class ModerationSession {
   }
 
   async readModerators() {
+    if (!this.pass.peek().startsWith(DJ_KEY)) return;
     try {
       this.moderators.value = await this.api.moderators();
-    } catch {
-      this.moderators.value = null; // moderators do not see each other
+    } catch (error) {
+      if (error.isRefusal) this.moderators.value = null; // moderators do not see each other
+      else if (this.moderators.peek() === null) setTimeout(() => this.readModerators(), ALONE_READ_MS);
     }
   }
 

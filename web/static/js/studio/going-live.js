@@ -1,6 +1,6 @@
 // Step 2: go live; and once on air, how it goes and how to stop.
 
-import { html, useFrames, useRef, useSignal, useState } from "../shared/view.js";
+import { html, useFrames, useMemo, useRef, useSignal, useState } from "../shared/view.js";
 import { clockTime, number, percent, t } from "../shared/i18n.js";
 import { Icon } from "../shared/icons.js";
 import { reasonText } from "../shared/scores.js";
@@ -22,7 +22,8 @@ export function GoLive({ session, onObs }) {
     event.preventDefault();
     session.goLive();
   };
-  const missing = source === null ? "studio.need_sound" : !hasKey ? "studio.need_key" : null;
+  const gone = useSignal(session.captureError) === "input_gone";
+  const missing = source === null || gone ? "studio.need_sound" : !hasKey ? "studio.need_key" : null;
   return html`
     <section class="panel going" aria-labelledby="going-title">
       <${StepTitle} id="going-title" number="2" title=${t("studio.step2")} />
@@ -51,8 +52,10 @@ export function GoLive({ session, onObs }) {
 /** After a reload on air: the server still keeps the set. */
 function Waiting({ session }) {
   const seconds = useSignal(session.waiting.secondsLeft);
+  const first = useMemo(() => seconds, [seconds === null]); // said once, not each second
   if (seconds === null) return null;
-  return html`<p class="warning waiting" role="status"><${Icon} name="timer" size=${16} /><span>${t("studio.set_waits", { seconds })}</span></p>`;
+  return html`<p class="unseen" role="status">${t("studio.set_waits", { seconds: first })}</p>
+    <p class="warning waiting" aria-hidden="true"><${Icon} name="timer" size=${16} /><span>${t("studio.set_waits", { seconds })}</span></p>`;
 }
 
 function KeyField({ session, onFilled }) {

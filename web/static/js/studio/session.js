@@ -134,6 +134,7 @@ export class StudioSession {
 
   async stop() {
     await this.publisher.stop();
+    if (this.publisher.state.peek().is !== "idle") return; // the next set has begun meanwhile
     this.ended.value = null;
     this.publisher.room.value = null; // follows nothing any more, and the next set from its beginning
   }
@@ -148,7 +149,7 @@ export class StudioSession {
     if (slug === null) return;
     const room = new Room(slug);
     // The stream key tells the chat who the DJ is, and with it what they may do.
-    this.chat = new Chat(new Crowd(slug, { credential: () => this.key.trim(), speaks: true }));
+    this.chat = new Chat(new Crowd(slug, { credential: () => this.key.trim(), speaks: true, name: null }));
     // Events alone: a DJ's uplink is busy enough without their own sound coming back.
     this.connection = new RoomConnection(slug, { onEvent: (event) => room.accept(event, null), crowd: this.chat.crowd });
     this.connection.open();

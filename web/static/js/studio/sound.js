@@ -13,17 +13,18 @@ const NO_SOUND = [0, 1].map(() => ({ peakDb: FLOOR_DB, rmsDb: FLOOR_DB, holdDb: 
 export function Sound({ session, compact }) {
   const kind = useSignal(session.kind);
   const source = useSignal(session.source);
+  const error = useSignal(session.captureError); // on air, too: a set goes on with another input
   return html`
     <section class="panel sound" aria-labelledby="sound-title">
       ${compact ? html`<div class="sound-head"><h2 id="sound-title">${t("studio.sound_now")}</h2>${source && html`<p class="source-name">${source.label}</p>`}</div>`
         : html`<${StepTitle} id="sound-title" number="1" done=${source !== null} title=${t("studio.step1")} />`}
-      ${!compact && html`
+      ${(!compact || error) && html`
         <div class="segmented wide" role="group" aria-label=${t("studio.source")}>
           ${Object.entries(KINDS).map(([name, icon]) => html`
             <button type="button" key=${name} aria-pressed=${kind === name} onClick=${() => { session.kind.value = name; }}>
               <${Icon} name=${icon} size=${16} />${t(`studio.kind.${name}`)}</button>`)}
         </div>`}
-      ${(!compact || source === null) && html`<${Chooser} session=${session} kind=${kind} />`}
+      ${(!compact || error || source === null) && html`<${Chooser} session=${session} kind=${kind} />`}
       <${Meters} session=${session} />
       <${Warnings} session=${session} />
     </section>`;

@@ -87,7 +87,8 @@ export class WhipPublisher {
     const offer = await peer.createOffer();
     await peer.setLocalDescription({ type: "offer", sdp: askForStereo(offer.sdp) });
     await gathered(peer);
-    const answer = await this.post(peer.localDescription.sdp);
+    if (attempt !== this.attempt) return;
+    const answer = await this.post(peer.localDescription.sdp, attempt);
     if (attempt !== this.attempt) return;
     await peer.setRemoteDescription({ type: "answer", sdp: answer });
     await connected(peer);
@@ -97,14 +98,19 @@ export class WhipPublisher {
     this.watch(peer, attempt);
   }
 
-  async post(sdp) {
+  async post(sdp, attempt) {
     const url = new URL(ENDPOINT, location.href);
     if (this.wish.title) url.searchParams.set("title", this.wish.title);
     if (this.wish.genre) url.searchParams.set("genre", this.wish.genre);
     const response = await this.request(url, {
       method: "POST", headers: { "Content-Type": "application/sdp" }, body: sdp,
     });
-    this.location = new URL(response.headers.get("Location"), response.url);
+    const session = new URL(response.headers.get("Location"), response.url);
+    if (attempt !== this.attempt) { // stopped meanwhile, and this set with it; begun anew, it is the same set
+      if (this.state.peek().is === "idle") this.request(session, { method: "DELETE" }).catch(() => {});
+      return null;
+    }
+    this.location = session;
     this.etag = response.headers.get("ETag");
     this.room.value = response.headers.get("Djuv-Room");
     this.servers = iceServers(response.headers.get("Link"));

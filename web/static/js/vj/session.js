@@ -9,7 +9,7 @@ import { Pictures, remembered } from "../visuals/pictures.js";
 import { Visuals } from "../visuals/visuals.js";
 import { RoomConnection } from "../wire/connection.js";
 import { KIND } from "../wire/frames.js";
-import { keepPass, passOf } from "../wire/pass.js";
+import { keepPass, onPass, passOf } from "../wire/pass.js";
 import { Room } from "../wire/room.js";
 import { Show } from "../wire/show.js";
 import { randomHex } from "../wire/visitor.js";
@@ -48,6 +48,7 @@ export class VjSession {
     this.pictures.visuals = this.visuals;
     const hand = randomHex(16);
     this.blackout = new Blackout({ say: (held) => this.api.blackout(held, hand), failed: (error) => this.failed(error) });
+    onPass(slug, (pass) => this.present(pass));
     effect(() => this.hear(this.room.show.value?.settings ?? null));
   }
 

@@ -24,10 +24,11 @@ const QUIETLY = new Set(["expired", "cleared", "held", "timed_out"]); // taken a
 export class Crowd {
   /**
    * @param {string} slug of the room
-   * @param {{credential?: () => string|null, speaks?: boolean}} who `credential` is a stream key or a
-   *   moderator's pass; who `speaks` joins as somebody from the beginning, without having to act first
+   * @param {{credential?: () => string|null, speaks?: boolean, name?: string|null}} who `credential` is a
+   *   stream key or a moderator's pass; who `speaks` joins as somebody from the beginning, without having to
+   *   act first; DJs go without a `name`, by their own
    */
-  constructor(slug, { credential = () => null, speaks = false } = {}) {
+  constructor(slug, { credential = () => null, speaks = false, name = keptName() } = {}) {
     this.slug = slug;
     this.credential = credential;
     this.speaks = speaks;
@@ -43,7 +44,7 @@ export class Crowd {
     this.silentUntilMs = signal(-Infinity);
     this.writeAtMs = signal(-Infinity); // slow mode
     this.outbox = new Outbox({ send: (...frame) => this.send(...frame) });
-    this.name = keptName();
+    this.name = name;
     this.begin(null);
     this.line = null;
     this.frames = [];

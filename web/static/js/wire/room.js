@@ -84,6 +84,7 @@ export class Room {
         return;
       }
       if (d.epoch !== this.epoch.peek()) this.begin(d.epoch);
+      else if (d.epoch !== null && d.from_seq > this.shownSeq + 1) this.loadTimeline(d.epoch); // away for too long
       this.liveEdge.set(d.clock.pts);
       this.info.value = d.info;
       this.phase.value = d.phase;
@@ -190,19 +191,20 @@ export class Room {
       time: base.time[at], value: base.value[at], low: base.low[at], high: base.high[at],
       window: base.window[at], energy: base.energy[at],
     }));
-    const until = live.length > 0 ? live[0].time : Infinity;
-    this.history.clear();
+    const hop = (time) => Math.round(time * 2);
+    const known = new Set(live.map(({ time }) => hop(time)));
     timeline.time_seconds.forEach((end, index) => {
       // One point for each hop of the stretch: the history's levels count hops.
-      for (let time = end - timeline.step_seconds + 0.5; time <= end && time < until; time += 0.5) {
-        this.history.push({
+      for (let time = end - timeline.step_seconds + 0.5; time <= end; time += 0.5) {
+        if (!known.has(hop(time))) live.push({
           time, value: timeline.set_overall[index], low: timeline.set_low[index],
           high: timeline.set_high[index], window: timeline.window_overall[index],
           energy: timeline.energy[index],
         });
       }
     });
-    live.forEach((point) => this.history.push(point));
+    this.history.clear();
+    live.sort((one, other) => one.time - other.time).forEach((point) => this.history.push(point));
     timeline.transitions.forEach((each) => {
       if (!this.transitions.peek().has(each.index)) this.on_transition(each);
     });
