@@ -300,7 +300,7 @@ async def test_the_moderator_is_told_which_emotes_there_are(stage: Stage) -> Non
 async def test_a_wall_is_all_emotes_though_not_all_are_drawn(stage: Stage) -> None:
     stage.listen()
     await stage.join("ana")
-    await stage.say("ana", ":wow:" * (EMOTES_MOST + 9))
+    await stage.say("ana", ":wow:" * (EMOTES_MOST + 9), key="k")
     assert len(stage.moderator.emotes[0] or ()) == EMOTES_MOST + 9
     assert len(stage.senses["room"].said[0][2]) == EMOTES_MOST
 
