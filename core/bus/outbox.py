@@ -32,7 +32,7 @@ EVENTS_RETAINED: Final = 4_096
 """Acknowledged events kept a room, to be told again to a bus that came back empty."""
 
 EVENTS_RETAINED_AFTER_END: Final = 256
-"""The same, once the set has ended."""
+"""The same, once the set has ended; the writer forgets them some minutes later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,14 @@ class _Waiting:
         if self._envelopes and self._envelopes[0] is envelope:
             self._envelopes.popleft()
 
+    @property
+    def space(self) -> int:
+        return self._most - len(self._envelopes)
+
     def put_back(self, envelopes: Sequence[Envelope]) -> None:
-        self._envelopes.extendleft(reversed(envelopes))
+        fitting = envelopes[max(0, len(envelopes) - self.space) :]
+        self.dropped += len(envelopes) - len(fitting)
+        self._envelopes.extendleft(reversed(fitting))
 
 
 class Outbox:
@@ -136,11 +142,25 @@ class Outbox:
             if not envelope.is_media:
                 self._retain(envelope)
 
-    def tell_again(self) -> None:
-        """Put all retained events back in front: the bus forgot what it had acknowledged."""
-        retained = [envelope for events in self._retained.values() for envelope in events]
-        self._retained.clear()
-        self._events.put_back(retained)
+    def retained_epochs(self) -> dict[str, str]:
+        """Return the rooms of which events are retained, and of which set."""
+        return {room: kept[-1].epoch for room, kept in self._retained.items()}
+
+    def forget(self, room: str) -> None:
+        """Retain nothing more of what was acknowledged of a room."""
+        self._retained.pop(room, None)
+
+    def tell_again(self, rooms: Iterable[str]) -> None:
+        """Put the retained events of `rooms` back in front: the bus forgot what it acknowledged.
+
+        Where there is no place for all, the oldest of each room gives way.
+        """
+        retained = [self._retained.pop(room) for room in list(rooms) if room in self._retained]
+        share = self._events.space // max(1, len(retained))
+        for kept in retained:
+            newest = list(kept)[max(0, len(kept) - share) :]
+            self._events.dropped += len(kept) - len(newest)
+            self._events.put_back(newest)
 
     def _retain(self, envelope: Envelope) -> None:
         kept = self._retained.get(envelope.room)

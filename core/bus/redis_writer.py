@@ -45,6 +45,17 @@ BATCH: Final = 256
 FIRST_RETRY_SECONDS: Final = 0.1
 LAST_RETRY_SECONDS: Final = 2.0
 
+QUIET_SECONDS: Final = 0.5
+"""After so long without a command, it is first made sure that the server is still the same: the
+client replaces a broken connection without a word, and the server may have come back empty."""
+
+RETELL_ENDED_SECONDS: Final = 15.0
+"""How long after a server came back empty ended sets are told again: by then every process has
+told of those on air, which an old set in the same room must not displace."""
+
+RETAINED_SECONDS: Final = 300.0
+"""How long after its end a set could be told again."""
+
 QUEUE: Final = "bus_outbox"
 """Label of what waits here, and of what was dropped."""
 
@@ -74,7 +85,9 @@ class RedisWriter:
         self._run_id: str | None = None
         self._work = asyncio.Event()
         self._closing = False
-        self._confirmed_seconds = clock.monotonic_seconds()
+        self._ended: dict[str, float] = {}  # room -> when its set ended, the longest ago first
+        self._confirmed_seconds = self._heard_seconds = clock.monotonic_seconds()
+        self._retell_seconds: float | None = None  # when ended sets are to be told again
 
     def publish(self, envelope: Envelope) -> None:
         """Accept an envelope; never waits.
@@ -117,20 +130,57 @@ class RedisWriter:
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
 
     async def _greet(self) -> None:
-        """Find out whether this is still the server that acknowledged what we sent."""
-        info: dict[str, Any] = await self._client.info("server")
-        run_id = str(info["run_id"])
-        if self._run_id is not None and run_id != self._run_id:
-            # A server that was restarted may have come back empty. Readers skip what they know.
-            self.outbox.tell_again()
-        self._run_id = run_id
+        await self._recognize()
         await self._confirm()
         self._set_up(True, None)
 
-    async def _deliver_or_confirm(self) -> None:
+    async def _recognize(self) -> None:
+        """Find out whether this is still the server that acknowledged what we sent."""
+        info: dict[str, Any] = await self._client.info("server")
+        run_id = str(info["run_id"])
+        self._heard_seconds = self._clock.monotonic_seconds()
+        if self._run_id is not None and run_id != self._run_id:
+            # A server that was restarted may have come back empty. Readers skip what they know.
+            log.warning("bus_restarted")
+            self.outbox.tell_again(self._entries)
+            self._retell_seconds = self._heard_seconds + RETELL_ENDED_SECONDS
+            self._confirmed_seconds = float("-inf")  # the directory is to be told as well
+        self._run_id = run_id
+
+    async def _see_to_what_is_due(self) -> None:
+        now = self._clock.monotonic_seconds()
+        if now - self._heard_seconds >= QUIET_SECONDS:
+            await self._recognize()
         # A room on air always has something to deliver: confirming cannot wait for a quiet moment.
-        if self._clock.monotonic_seconds() - self._confirmed_seconds >= CONFIRM_EVERY_SECONDS:
+        if now - self._confirmed_seconds >= CONFIRM_EVERY_SECONDS:
             await self._confirm()
+        if self._retell_seconds is not None and now >= self._retell_seconds:
+            await self._retell_ended()
+
+    async def _retell_ended(self) -> None:
+        """Tell again of sets that ended lately, unless their rooms are another process's by now."""
+        told: list[str] = []
+        for room, epoch in self.outbox.retained_epochs().items():
+            if room in self._entries:
+                continue
+            if await self._is_ours(room, epoch):
+                told.append(room)
+            else:
+                self.outbox.forget(room)
+        self.outbox.tell_again(told)
+        self._retell_seconds = None
+
+    async def _is_ours(self, room: str, session: str) -> bool:
+        """Whether the directory names `session` as the room's, or nobody."""
+        entry = await self._entry(room)
+        return entry is None or entry.state.info.session == session
+
+    async def _entry(self, room: str) -> DirectoryEntry | None:
+        encoded = await self._client.hget(DIRECTORY, room)
+        return None if encoded is None else DirectoryEntry.decode(encoded)
+
+    async def _deliver_or_confirm(self) -> None:
+        await self._see_to_what_is_due()
         if not self.outbox:
             self._work.clear()
             with contextlib.suppress(TimeoutError):
@@ -158,6 +208,7 @@ class RedisWriter:
             pipeline.xadd(stream(envelope.room), {FIELD: encoded}, maxlen=kept, approximate=True)
             sent.append(envelope)
         ids: list[bytes] = await pipeline.execute()
+        self._heard_seconds = self._clock.monotonic_seconds()
         for envelope, entry_id in zip(sent, ids, strict=True):
             self._metrics.bus_messages.labels(KINDS[worth(envelope)]).inc()
             if isinstance(envelope.message, SessionState):
@@ -169,10 +220,15 @@ class RedisWriter:
         same_epoch = known is not None and known.state.info.session == envelope.epoch
         first_id = known.first_id if known is not None and same_epoch else entry_id
         entry = DirectoryEntry(state, first_id, self._clock.wall_seconds())
-        await self._client.hset(DIRECTORY, envelope.room, entry.encode())
+        is_over = state.phase is Phase.ENDED
+        # A DJ may have gone on by another process, while this one still waited for them.
+        if not is_over or await self._is_ours(envelope.room, envelope.epoch):
+            await self._client.hset(DIRECTORY, envelope.room, entry.encode())
         await self._keep_streams(envelope.room)
-        if state.phase is Phase.ENDED:
+        self._ended.pop(envelope.room, None)
+        if is_over:
             self._entries.pop(envelope.room, None)
+            self._ended[envelope.room] = self._clock.monotonic_seconds()
         else:
             self._entries[envelope.room] = entry
 
@@ -181,9 +237,24 @@ class RedisWriter:
         for room, entry in list(self._entries.items()):
             confirmed = replace(entry, confirmed_unix_seconds=self._clock.wall_seconds())
             self._entries[room] = confirmed
-            await self._client.hset(DIRECTORY, room, confirmed.encode())
+            if await self._may_confirm(room, entry.state.info.session):
+                await self._client.hset(DIRECTORY, room, confirmed.encode())
             await self._keep_streams(room)
         self._confirmed_seconds = self._clock.monotonic_seconds()
+        self._forget_what_ended()
+
+    async def _may_confirm(self, room: str, session: str) -> bool:
+        """Whether no other process has a set on air in the room that began after `session`."""
+        entry = await self._entry(room)
+        if entry is None or entry.state.info.session == session:
+            return True
+        return entry.summary(self._clock.wall_seconds()).state.phase is Phase.ENDED
+
+    def _forget_what_ended(self) -> None:
+        for room, ended_seconds in list(self._ended.items()):
+            if self._confirmed_seconds - ended_seconds >= RETAINED_SECONDS:
+                del self._ended[room]
+                self.outbox.forget(room)
 
     async def _keep_streams(self, room: str) -> None:
         for key in (events_stream(room), media_stream(room), pictures_stream(room)):
@@ -201,7 +272,7 @@ class RedisWriter:
         )
 
     def _set_up(self, up: bool, error: Exception | None) -> None:
-        if up != self.up or error is None:
+        if up != self.up:
             log.info("bus_reachable" if up else "bus_lost", reason=str(error) if error else None)
         self.up = up
         self._metrics.bus_up.set(up)

@@ -34,7 +34,7 @@ def test_a_bus_that_forgot_is_told_again_in_order() -> None:
         outbox.add(envelope(seq))
     outbox.acknowledge(outbox.next_batch(2))
     outbox.add(envelope(3))
-    outbox.tell_again()
+    outbox.tell_again(["ana"])
     assert [e.seq for e in outbox.next_batch(10)] == [1, 2, 3]
 
 
@@ -44,8 +44,37 @@ def test_little_is_retained_of_an_ended_set() -> None:
         outbox.add(envelope(seq))
     outbox.add(envelope(1000, state(Phase.ENDED)))
     outbox.acknowledge(outbox.next_batch(1000))
-    outbox.tell_again()
+    outbox.tell_again(["ana"])
     assert len(outbox) == EVENTS_RETAINED_AFTER_END
+
+
+def test_rooms_are_told_again_or_forgotten_one_by_one() -> None:
+    outbox = Outbox()
+    for room in ("ana", "bea", "cleo"):
+        outbox.add(envelope(1, room=room))
+    outbox.acknowledge(outbox.next_batch(3))
+    outbox.forget("bea")
+    assert outbox.retained_epochs() == {"ana": "set-1", "cleo": "set-1"}
+    outbox.tell_again(["cleo", "bea", "nobody"])
+    assert [e.room for e in outbox.next_batch(10)] == ["cleo"]
+    assert outbox.retained_epochs() == {"ana": "set-1"}
+
+
+def test_what_is_told_again_stays_within_the_bound() -> None:
+    outbox = Outbox(events_waiting=10)
+    for room in ("ana", "bea"):
+        for seq in range(1, 9):
+            outbox.add(envelope(seq, room=room))
+        outbox.acknowledge(outbox.next_batch(8))
+    for seq in range(9, 13):
+        outbox.add(envelope(seq, room="ana"))
+    outbox.tell_again(["ana", "bea"])
+    assert [(e.room, e.seq) for e in outbox.next_batch(20) if e.seq < 9] == [
+        *(("bea", seq) for seq in (6, 7, 8)),
+        *(("ana", seq) for seq in (6, 7, 8)),
+    ]
+    assert len(outbox) == 10
+    assert outbox.dropped == Dropped(events=10)
 
 
 def test_events_are_bounded_too() -> None:
@@ -74,7 +103,7 @@ def test_pictures_are_not_told_again() -> None:
     outbox = Outbox()
     outbox.add(envelope(1, picture(1)))
     outbox.acknowledge(outbox.next_batch(1))
-    outbox.tell_again()
+    outbox.tell_again(["ana"])
     assert len(outbox) == 0
 
 
