@@ -34,6 +34,9 @@ READ_AT_ONCE: Final = 500
 READ_WITH_PICTURES: Final = 8
 """Of each stream when pictures are read too: on a slow line, what comes next waits for so many."""
 
+BREATH_ENTRIES: Final = 16
+"""Entries decoded in a row: five hundred would hold up all other rooms for tenths of a second."""
+
 PATIENCE_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.01
 
@@ -141,7 +144,9 @@ class RedisFollowing:
         for key, entries in replies:
             if len(entries) == count and key.decode() != pictures_stream(self._room):
                 self._is_behind = True
-            for entry_id, fields in entries:
+            for place, (entry_id, fields) in enumerate(entries, start=1):
+                if place % BREATH_ENTRIES == 0:
+                    await asyncio.sleep(0)
                 self._positions[key.decode()] = entry_id.decode()
                 self._take(fields[FIELD])
         await self._let_the_reader_catch_up()

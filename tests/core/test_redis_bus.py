@@ -1,11 +1,13 @@
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 
+from core.bus import codec, redis_following, redis_writer
 from core.bus.codec import encode
 from core.bus.directory import LOST_AFTER_SECONDS, REASON_LOST
 from core.bus.interface import Following
@@ -183,6 +185,108 @@ async def test_redis_gone_and_back_empty_loses_nothing(redis_server: RedisServer
         late = await edge.follow("ana")
         assert [e.seq for e in await take(late, 39)] == list(range(1, 40))
         assert await ingest.is_healthy()
+
+
+async def test_an_idle_writer_notices_that_redis_is_gone_and_back_empty(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_writer, "CONFIRM_EVERY_SECONDS", 0.05)
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        for seq in range(1, 10):
+            ingest.publish(envelope(seq, state() if seq == 1 else None))
+        await eventually(lambda: ingest._writer._entries and not ingest._writer.outbox)
+        redis_server.stop()
+        await eventually(lambda: not ingest._writer.up)
+        redis_server.start()
+        assert [e.seq for e in await take(await edge.follow("ana"), 9)] == list(range(1, 10))
+        redis_server.stop()  # and this time it is back before anybody looks
+        redis_server.start()
+        assert [e.seq for e in await take(await edge.follow("ana"), 9)] == list(range(1, 10))
+
+
+async def test_an_old_set_told_again_does_not_displace_the_one_on_air(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_writer, "CONFIRM_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(redis_writer, "RETELL_ENDED_SECONDS", 1.0)
+    async with bus_on(redis_server) as first, bus_on(redis_server) as second:
+        first.publish(envelope(1, state()))
+        first.publish(envelope(2))
+        first.publish(envelope(3, state(Phase.ENDED)))
+        first.publish(envelope(1, state(room="bea"), room="bea"))
+        first.publish(envelope(2, state(Phase.ENDED, room="bea"), room="bea"))
+        await eventually(lambda: first._writer._ended.keys() == {"ana", "bea"})
+        second.publish(envelope(1, state(session="set-2"), epoch="set-2"))
+        await eventually(lambda: second._writer._entries)
+        redis_server.stop()
+        await eventually(lambda: not first._writer.up and not second._writer.up)
+        redis_server.start()
+        async with bus_on(redis_server) as edge:
+            following = await edge.follow("ana")
+            assert (await take(following, 1))[0].epoch == "set-2"
+            await eventually(lambda: "ana" not in first._writer.outbox.retained_epochs())
+            bea = await take(await edge.follow("bea"), 2)  # where nobody else plays it is told
+            assert [e.seq for e in bea] == [1, 2]
+            second.publish(envelope(2, epoch="set-2"))
+            assert [(e.epoch, e.seq) for e in await take(following, 1)] == [("set-2", 2)]
+            [room] = [each for each in await edge.rooms() if each.room == "ana"]
+            assert (room.state.info.session, room.state.phase) == ("set-2", Phase.LIVE)
+
+
+async def test_an_end_told_late_leaves_the_directory_to_the_set_on_air(
+    redis_server: RedisServer,
+) -> None:
+    async with bus_on(redis_server) as first, bus_on(redis_server) as second:
+        first.publish(envelope(1, state()))
+        await eventually(lambda: first._writer._entries)
+        second.publish(envelope(1, state(session="set-2"), epoch="set-2"))
+        await eventually(lambda: second._writer._entries)
+        await first._writer._confirm()
+        [room] = await second.rooms()
+        assert room.state.info.session == "set-2"
+        first.publish(envelope(2, state(Phase.ENDED)))
+        await eventually(lambda: first._writer._ended)
+        [room] = await second.rooms()
+        assert (room.state.info.session, room.state.phase) == ("set-2", Phase.LIVE)
+
+
+async def test_a_set_that_ended_is_not_retained_for_ever(redis_server: RedisServer) -> None:
+    clock = ManualClock()
+    async with bus_on(redis_server, clock) as ingest:
+        ingest.publish(envelope(1, state()))
+        ingest.publish(envelope(2, state(Phase.ENDED)))
+        await eventually(lambda: not ingest._writer.outbox)
+        assert ingest._writer.outbox.retained_epochs() == {"ana": "set-1"}
+        clock.advance(redis_writer.RETAINED_SECONDS + 1)
+        ingest.publish(envelope(1, packet(), room="bea"))
+        await eventually(lambda: not ingest._writer.outbox.retained_epochs())
+
+
+async def test_a_long_history_is_read_with_pauses_for_others(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns, turns_at = 0, []
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    def decode_and_note(encoded: bytes) -> Envelope:
+        turns_at.append(turns)
+        return codec.decode(encoded)
+
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state()))
+        for seq in range(2, 401):
+            ingest.publish(envelope(seq))
+        await eventually(lambda: not ingest._writer.outbox)
+        monkeypatch.setattr(redis_following, "decode", decode_and_note)
+        others = asyncio.create_task(take_turns())
+        await take(await edge.follow("ana"), 400)
+        others.cancel()
+        assert max(Counter(turns_at).values()) <= redis_following.BREATH_ENTRIES
 
 
 async def test_rooms_are_listed_and_a_dead_ingest_is_noticed(redis_server: RedisServer) -> None:

@@ -30,7 +30,7 @@ class ViewerConfig:
     linger_seconds: float = (
         60.0  # a room played in, without viewers and requests, is followed so long
     )
-    follow_timeout_seconds: float = 3.0  # to reach the bus and read what a room holds
+    follow_timeout_seconds: float = 3.0  # to reach the bus, and from event to event a room holds
     quiet_seconds: float = 0.03  # without an event: what the room held has been read
 
     edge_stats_seconds: float = 5.0

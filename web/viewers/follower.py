@@ -106,6 +106,11 @@ class RoomFollower:
             return True
         return any(summary.room == self._room for summary in await self._bus.rooms())
 
+    @property
+    def events(self) -> int:
+        """Events read so far: while they grow, the bus answers."""
+        return self._events
+
     def take_dropped(self) -> int:
         """Return how many envelopes were lost since the last call because we read too slowly."""
         fresh, self._told_dropped = self._dropped - self._told_dropped, self._dropped

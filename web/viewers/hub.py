@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Mapping
@@ -29,6 +30,9 @@ logger = logging.getLogger(__name__)
 
 FOLLOWING_QUEUE: Final = "viewers_following"
 """Label of the envelopes that were lost because this process read the bus too slowly."""
+
+MOST_FOLLOW_TIMEOUTS: Final = 4
+"""Time-outs in a row that a room may take to be read, if events came in each."""
 
 CANCEL_SECONDS: Final = 5.0
 """Longest wait for a cancelled task; closing a following is bounded below this."""
@@ -102,7 +106,7 @@ class ViewerHub:
         LimitReached
             If too many rooms are followed already, or the hub is closing.
         BusUnavailable
-            If the bus did not show the room within `follow_timeout_seconds`.
+            If the bus showed nothing more of the room for `follow_timeout_seconds`.
         """
         followed = self._follow(name)
         followed.wanted_seconds = self.clock.monotonic_seconds()
@@ -112,13 +116,19 @@ class ViewerHub:
         return followed.room
 
     async def _settle(self, followed: _Followed) -> None:
-        try:
-            async with asyncio.timeout(self.config.follow_timeout_seconds):
-                await followed.follower.settled.wait()
-        except TimeoutError:
-            raise BusUnavailable(
-                f"Room {followed.room.name} cannot be read from the bus just now; try again."
-            ) from None
+        """Wait as long as the bus gets on: reading a long set may take a busy process a while."""
+        follower = followed.follower
+        for _ in range(MOST_FOLLOW_TIMEOUTS):
+            read_before = follower.events
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self.config.follow_timeout_seconds):
+                    await follower.settled.wait()
+                    return
+            if follower.events == read_before:
+                break
+        raise BusUnavailable(
+            f"Room {followed.room.name} cannot be read from the bus just now; try again."
+        )
 
     def _follow(self, name: str) -> _Followed:
         followed = self._rooms.get(name)

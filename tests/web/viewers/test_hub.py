@@ -157,6 +157,21 @@ async def test_when_the_bus_lets_go_the_room_is_followed_again_and_nothing_comes
         assert len(bus.followings) == 2
 
 
+async def test_a_room_that_takes_long_to_be_read_is_waited_for_while_it_gets_on():
+    bus = MemoryBus()
+    config = replace(QUICK, follow_timeout_seconds=0.4, quiet_seconds=0.15)
+    hub = ViewerHub(bus, clock=SystemClock(), metrics=Metrics(), config=config)
+    dj = Set(bus)
+    dj.start()
+    asked = asyncio.create_task(hub.room("nova"))
+    for _ in range(6):  # as a history that is read bit by bit, for longer than the time-out
+        await asyncio.sleep(0.1)
+        dj.judge()
+    room = await asyncio.wait_for(asked, 5)
+    assert room.picture.score is not None
+    await hub.close()
+
+
 async def test_while_the_bus_is_away_a_viewer_is_told_to_come_again():
     bus = MoodyBus()
     bus.away = True
