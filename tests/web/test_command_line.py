@@ -141,6 +141,29 @@ def test_what_cannot_be_used_exits_with_2_and_says_why(
     assert "Traceback" not in captured.err and "{" not in captured.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["key", "create", "DJ \udcff"], "name"),
+        (["key", "revoke", "djuv_abcdef\udcff"], "prefix"),
+        (["moderator", "create", "Luz\udcff", "--room", "nova"], "name"),
+        (["moderator", "create", "Luz", "--room", "nova\udcff"], "--room"),
+        (["moderator", "list", "--room", "nova\udcff"], "--room"),
+        (["moderator", "revoke", "djum_abcdef\udcff", "--room", "nova"], "prefix"),
+        (["emote", "add", "ball\udcff", "ball.png", "--room", "nova"], "name"),
+        (["emote", "list", "--room", "nova\udcff"], "--room"),
+        (["emote", "remove", "ball\udcff", "--room", "nova"], "name"),
+    ],
+)
+def test_what_is_no_text_is_no_name(
+    folder: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], named: str
+):
+    assert run(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.err == f"{named} is no text: it holds bytes that are not UTF-8.\n"
+    assert captured.out == ""
+
+
 def test_a_wrong_setting_exits_with_2_in_spanish(folder: Path):
     wrong = djuniverse(folder, "serve", DJUV_LIMITS__SESSIONS="0", DJUV_LANG="es")
     assert wrong.returncode == 2

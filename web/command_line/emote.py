@@ -24,13 +24,14 @@ from web.command_line.stored import (
     date,
     print_json,
     with_database,
+    written,
 )
 
 Result = TypeVar("Result")
 
 app = LocalisedTyper()
 
-Name = Annotated[str, typer.Argument(help=TEXTS("emotes.name.help"))]
+Name = Annotated[str, typer.Argument(help=TEXTS("emotes.name.help"), callback=written)]
 
 
 @app.command("add", help=TEXTS("emotes.add.help"))

@@ -21,6 +21,7 @@ from web.command_line.stored import (
     date,
     print_json,
     with_database,
+    written,
 )
 
 Result = TypeVar("Result")
@@ -30,7 +31,7 @@ app = LocalisedTyper()
 
 @app.command("create", help=TEXTS("key.create.help"))
 def create(
-    name: Annotated[str, typer.Argument(help=TEXTS("key.name.help"))],
+    name: Annotated[str, typer.Argument(help=TEXTS("key.name.help"), callback=written)],
     json: AsJson = False,
     data_dir: DataDir = None,
     config: ConfigFile = None,
@@ -60,7 +61,7 @@ def list_keys(json: AsJson = False, data_dir: DataDir = None, config: ConfigFile
 
 @app.command("revoke", help=TEXTS("key.revoke.help"))
 def revoke(
-    prefix: Annotated[str, typer.Argument(help=TEXTS("key.prefix.help"))],
+    prefix: Annotated[str, typer.Argument(help=TEXTS("key.prefix.help"), callback=written)],
     json: AsJson = False,
     data_dir: DataDir = None,
     config: ConfigFile = None,

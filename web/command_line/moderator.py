@@ -22,6 +22,7 @@ from web.command_line.stored import (
     date,
     print_json,
     with_database,
+    written,
 )
 
 Result = TypeVar("Result")
@@ -31,7 +32,7 @@ app = LocalisedTyper()
 
 @app.command("create", help=TEXTS("moderator.create.help"))
 def create(
-    name: Annotated[str, typer.Argument(help=TEXTS("moderator.name.help"))],
+    name: Annotated[str, typer.Argument(help=TEXTS("moderator.name.help"), callback=written)],
     room: Room,
     json: AsJson = False,
     data_dir: DataDir = None,
@@ -64,7 +65,7 @@ def list_moderators(
 
 @app.command("revoke", help=TEXTS("moderator.revoke.help"))
 def revoke(
-    prefix: Annotated[str, typer.Argument(help=TEXTS("moderator.prefix.help"))],
+    prefix: Annotated[str, typer.Argument(help=TEXTS("moderator.prefix.help"), callback=written)],
     room: Room,
     json: AsJson = False,
     data_dir: DataDir = None,

@@ -13,15 +13,37 @@ import typer
 from rich.console import Console
 
 from battles.database import Database
+from core.errors import BadInput
 from web.command_line.language import TEXTS
 from web.settings import load_settings
 
 Result = TypeVar("Result")
 
+
+def written(parameter: typer.CallbackParam, value: str) -> str:
+    """Return an argument that is looked up as text; files may be called what cannot be written.
+
+    Raises
+    ------
+    BadInput
+        If it holds bytes that are not UTF-8, which no database takes.
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        named = parameter.opts[0] if parameter.opts[0].startswith("-") else parameter.name or ""
+        raise BadInput(
+            f"{named} is no text: it holds bytes that are not UTF-8.",
+            code="usage_value_not_text",
+            parameter=named,
+        ) from error
+    return value
+
+
 AsJson = Annotated[bool, typer.Option("--json", help=TEXTS("option.json.help"))]
 DataDir = Annotated[Path | None, typer.Option(help=TEXTS("option.data_dir.help"))]
 ConfigFile = Annotated[Path | None, typer.Option(help=TEXTS("option.config.help"))]
-Room = Annotated[str, typer.Option(help=TEXTS("option.room.help"))]
+Room = Annotated[str, typer.Option(help=TEXTS("option.room.help"), callback=written)]
 
 
 def with_database(

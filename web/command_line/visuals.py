@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from core.errors import BadInput
+from visuals.catalogue import PALETTES, SCENES
 from web.command_line.judge import INTERRUPTED
 from web.command_line.language import TEXTS
 from web.command_line.progress import progress_bar
@@ -29,9 +30,12 @@ def visuals(  # noqa: PLR0917 - typer passes by name; this is the shape of the c
     size: Annotated[str, typer.Option("--size", help=TEXTS("film.size.help"))] = "640x360",
     fps: Annotated[str, typer.Option("--fps", help=TEXTS("film.fps.help"))] = "25",
     seed: Annotated[int, typer.Option("--seed", help=TEXTS("film.seed.help"))] = 1,
-    scene: Annotated[str | None, typer.Option("--scene", help=TEXTS("film.scene.help"))] = None,
+    scene: Annotated[
+        str | None, typer.Option("--scene", help=TEXTS("film.scene.help", scenes=", ".join(SCENES)))
+    ] = None,
     palette: Annotated[
-        str | None, typer.Option("--palette", help=TEXTS("film.palette.help"))
+        str | None,
+        typer.Option("--palette", help=TEXTS("film.palette.help", palettes=", ".join(PALETTES))),
     ] = None,
     intensity: Annotated[
         float, typer.Option("--intensity", help=TEXTS("film.intensity.help"))
@@ -53,6 +57,7 @@ def visuals(  # noqa: PLR0917 - typer passes by name; this is the shape of the c
     plan = plan_of(wanted)
     _check_output(file, output, force)
     console = Console(stderr=True)
+    _say_what_is_left_out(plan.settings.text, console)
     try:
         with logging_to(sys.stderr, LogFormat.CONSOLE, LogLevel.WARNING):
             filmed = _film(file, output, plan, provider, config, console)
@@ -104,6 +109,16 @@ def _check_output(file: Path, output: Path, force: bool) -> None:
             code="output_exists",
             path=str(output),
         )
+
+
+def _say_what_is_left_out(text: str, console: Console) -> None:
+    """Tell before the minutes of drawing which characters the film will lack."""
+    if not text:
+        return
+    from web.films.caption import left_out  # noqa: PLC0415 - loads matplotlib
+
+    if missing := left_out(text):
+        console.print(TEXTS("film.text.left_out", characters=" ".join(missing)), markup=False)
 
 
 def _say(filmed: Filmed, plan: FilmPlan, console: Console) -> None:
