@@ -67,12 +67,14 @@ OUTGOING_QUEUE: Final = "crowd_outgoing"
 _REQUESTS: Final = (Join, Say, Cheer, Appeal, Moderate, Configure, ReadQueue, ReadMoments)
 
 RENEW: Final = """
-if redis.call('get', KEYS[1]) == ARGV[1] then
-  return redis.call('pexpire', KEYS[1], ARGV[2])
-end
-return 0
+local holder = redis.call('get', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return 1
 """
-"""Holds the lease a while longer, if it still is ours."""
+"""Holds the lease a while longer, unless it is another's. A Redis that came back without it has had
+no other host meanwhile, as long as ours has not run out: the chat goes on.
+"""
 
 LEAVE: Final = """
 if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end
@@ -159,9 +161,9 @@ class RedisCrowdHost:
                 await self._hears.wait()
                 held_until = 0.0
             began = self._clock.monotonic_seconds()
+            self._become(self.hosts and began < held_until)  # after it, another may have hosted
             try:
-                if await self._lease():
-                    held_until = began + LEASE_SECONDS
+                held_until = began + LEASE_SECONDS if await self._lease() else 0.0
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("crowd_lease_unknown", reason=repr(error))
             self._become(self._clock.monotonic_seconds() < held_until)

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from core.bus.redis_crowd import RedisCrowd
-from core.bus.redis_crowd_host import LEASE_SECONDS, RedisCrowdHost
+from core.bus.redis_crowd_host import LEASE_SECONDS, RENEW_SECONDS, RedisCrowdHost
+from core.bus.redis_keys import CROWD_HOST
 from core.bus.redis_streams import connect
 from core.clock import SystemClock
 from core.crowd import (
@@ -158,6 +159,33 @@ async def test_another_takes_over_when_the_host_goes(redis_server: Any) -> None:
                 second.tell("room", 1)
                 await until(lambda: heard)
                 assert heard == ["two"]
+
+
+async def test_who_learns_that_another_hosts_stops_at_once(redis_server: Any) -> None:
+    url, crowd = redis_server.url, Crowd("one")
+    client = connect(url)
+    async with hosting(url, crowd) as host:
+        await until(lambda: host.hosts)
+        await client.set(CROWD_HOST, "another", px=60_000)
+        await until(lambda: not host.hosts, RENEW_SECONDS + 1)
+    assert await client.get(CROWD_HOST) == b"another"
+    await client.aclose()
+
+
+async def test_a_lease_that_redis_lost_is_taken_again_and_the_chat_goes_on(
+    redis_server: Any,
+) -> None:
+    url, crowd = redis_server.url, Crowd("one")
+    client = connect(url)
+    async with hosting(url, crowd) as host:
+        await until(lambda: host.hosts)
+        await client.delete(CROWD_HOST)
+        async with asyncio.timeout(RENEW_SECONDS + 1):
+            while not await client.exists(CROWD_HOST):
+                await asyncio.sleep(0.02)
+        assert host.hosts
+        assert crowd.beginnings == 1
+    await client.aclose()
 
 
 async def test_without_a_host_asking_fails_in_time(redis_server: Any) -> None:
