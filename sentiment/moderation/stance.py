@@ -25,10 +25,14 @@ _TOKEN: Final = re.compile(r"([^\W_]+)([\W_]*)")
 _NO_PAUSE: Final = frozenset(" \"“”«»*_'’")
 
 # Threats
-_NOT: Final = frozenset("dont not never cant cannot shouldnt doesnt didnt".split())
+_NOT: Final = frozenset("dont not never shouldnt doesnt didnt cant cannot".split())
+_NOT_ABLE: Final = frozenset("cant cannot".split())
 _NOT_YOU: Final = frozenset("dont never".split())
 _TO: Final = frozenset("ever dare go you u have need want to".split())
 _DARE: Final = frozenset("ever dare go".split())
+_COULD_YOU: Final = frozenset(
+    (could, you) for could in "can could will would do did are".split() for you in ("you", "u")
+)
 _ASKED: Final = frozenset("why if unless".split())
 _ASKING: Final = frozenset("you u do did would should are the hell fuck".split())
 _ANNOUNCED: Final = frozenset(
@@ -76,6 +80,7 @@ _UP_TO_ONESELF: Final = frozenset(
 _UP_TO_A_SLUR: Final = _UP_TO_ONESELF | frozenset(
     "to be being of de ser and y black brown gay queer trans latina latino".split()
 )
+_HATERS: Final = frozenset("hater haters basher bashers killer killers hunter hunters".split())
 _AFTER_A_SLUR: Final = frozenset("and y con so muy bien very".split())
 
 
@@ -129,18 +134,23 @@ def threat_most(around: Surroundings, start: int) -> int:
         return HELD  # "no te voy a matar": with the comma left out it is one
     if first in _DENIABLE:
         return NONE if _NO.intersection(around.lead(start)) else FULL
-    return NONE if first not in _ANNOUNCED and _is_denied(around, start) else FULL
+    return FULL if first in _ANNOUNCED else _denied_most(around, start)
 
 
-def _is_denied(around: Surroundings, start: int) -> bool:
-    """Whether "don't", "never have to" or the like leads up to it, and "why don't you" does not."""
+def _denied_most(around: Surroundings, start: int) -> int:
+    """Return what is left where "don't" leads up to it; "why don't you" denies nothing."""
     lead = around.lead(start, _TO)
     if not lead or lead[0] not in _NOT:
-        return False
+        return FULL
     to_you = lead[1:2] in (("you",), ("u",))
     if to_you and not (lead[0] in _NOT_YOU and _DARE.issuperset(lead[2:])):
-        return False
-    return _ASKED.isdisjoint(around.lead(start - len(lead), _ASKING)[:1])
+        return FULL
+    at = start - len(lead)
+    if not _ASKED.isdisjoint(around.lead(at, _ASKING)[:1]):
+        return FULL
+    # "could you not" begs, or urges, and "you can't" may mock.
+    unclear = lead[0] in _NOT_ABLE or tuple(around.words[max(0, at - 2) : at]) in _COULD_YOU
+    return HELD if unclear else NONE
 
 
 def hate_most(around: Surroundings, start: int) -> int:
@@ -176,6 +186,8 @@ def _is_told_of(around: Surroundings, start: int) -> bool:
 
 def is_claimed(around: Surroundings, start: int, end: int) -> bool:
     """Whether people take the word from `start` up to `end` for themselves: right next to it."""
+    if not _HATERS.isdisjoint(around.words[end : end + 1]):
+        return False
     if _says_of_oneself(around, start):
         return True
     if not _PRIDE.isdisjoint(around.lead(start, _UP_TO_A_SLUR)[:1]):

@@ -40,7 +40,7 @@ _MARK: Final = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u2
 _MARKS: Final = re.compile(f"({_MARK}{{{MARKS_MOST}}}){_MARK}+")
 _JOINER_BY_A_LETTER: Final = re.compile(r"(?<=\w)\u200d|\u200d(?=\w)|^\u200d+|\u200d+$")
 _LONG_RUN: Final = re.compile(r"(\w)\1{2,}")
-_GAPS: Final = r"\s.,;:_·•/\\|~—–\[\]-"
+_GAPS: Final = r"\s.,;:_·•/\\|~=^+—–()<>{}\[\]-"
 _GAP: Final = re.compile(f"[{_GAPS}]+")
 _SPACED_OUT: Final = re.compile(rf"(?<!\w)(?:\w[*{_GAPS}]{{1,3}}){{2,}}\w(?!\w)")
 _SEPARATOR: Final = re.compile(r"(?<=\w)[._·•~/\\=^-]+(?=\w)")
@@ -57,6 +57,7 @@ _JOINERS: Final = frozenset("_'’")
 """What may stand within a word, or within single letters."""
 _NATIVE: Final = re.compile(f"[^\\W\\d_{_ALL_LATIN}{''.join(FOREIGN | VARIANTS)}]")
 """A letter that no Latin one looks like."""
+_MARKING: Final = frozenset(("Mn", "Mc", "Me", "Lm"))
 _REGIONAL: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
 _FLAG_LETTERS: Final = 2
 _NO_LETTER: Final = re.compile(r"[\W\d_]+")
@@ -157,11 +158,11 @@ def _latin(chunk: str, native: bool) -> str:
 def _without_stray_marks(chunk: str) -> Iterator[str]:
     """Yield what is no mark, and the vowel signs and the like that other alphabets' letters bear.
 
-    On a Latin letter they only break its word in two.
+    On a Latin letter they only break its word in two, as do strokes that lengthen or soften one.
     """
     on_native = False
     for letter in chunk:
-        if unicodedata.category(letter).startswith("M"):
+        if unicodedata.category(letter) in _MARKING:
             if on_native:
                 yield letter
         else:

@@ -31,6 +31,17 @@ _CHEROKEE: Final = {
 }  # fmt: skip
 """Full case folding makes these capitals."""
 
+_LISU_AND_CANADIAN: Final = {
+    # Lisu is written in Latin capitals, upright or turned
+    "ꓐ": "b", "ꓑ": "p", "ꓓ": "d", "ꓔ": "t", "ꓖ": "g", "ꓗ": "k", "ꓙ": "j", "ꓚ": "c", "ꓜ": "z",
+    "ꓝ": "f", "ꓟ": "m", "ꓠ": "n", "ꓡ": "l", "ꓢ": "s", "ꓣ": "r", "ꓦ": "v", "ꓧ": "h", "ꓪ": "w",
+    "ꓫ": "x", "ꓬ": "y", "ꓮ": "a", "ꓰ": "e", "ꓲ": "i", "ꓳ": "o", "ꓴ": "u",
+    # Canadian syllabics, as generators of fancy letters use them
+    "ᗩ": "a", "ᗷ": "b", "ᑕ": "c", "ᗪ": "d", "ᗴ": "e", "ᖴ": "f", "ᘜ": "g", "ᕼ": "h", "ᒍ": "j",
+    "ᒪ": "l", "ᗰ": "m", "ᑎ": "n", "ᑭ": "p", "ᑫ": "q", "ᖇ": "r", "ᔕ": "s", "ᑌ": "u", "ᐯ": "v",
+    "ᗯ": "w", "ᘔ": "z",
+}  # fmt: skip
+
 _LATIN_VARIANTS: Final = {
     "ɑ": "a", "ɐ": "a", "ᴀ": "a", "ʙ": "b", "ɓ": "b", "ƀ": "b", "ƃ": "b", "ᴄ": "c", "ƈ": "c",
     "ȼ": "c", "ᴅ": "d", "ɗ": "d", "ɖ": "d", "đ": "d", "ᴇ": "e", "ɛ": "e", "ə": "e", "ǝ": "e",
@@ -41,7 +52,7 @@ _LATIN_VARIANTS: Final = {
     "ɵ": "o", "ᴘ": "p", "ƥ": "p", "ɋ": "q", "ʀ": "r", "ɍ": "r", "ɽ": "r", "ɾ": "r", "ꜱ": "s",
     "ʂ": "s", "ȿ": "s", "ᴛ": "t", "ŧ": "t", "ƫ": "t", "ƭ": "t", "ʈ": "t", "ᴜ": "u", "ʊ": "u",
     "ʉ": "u", "ᴠ": "v", "ʋ": "v", "ᴡ": "w", "ⱳ": "w", "ʏ": "y", "ɏ": "y", "ƴ": "y", "ᴢ": "z",
-    "ƶ": "z", "ȥ": "z", "ɀ": "z", "ß": "ss", "æ": "ae", "œ": "oe",
+    "ƶ": "z", "ȥ": "z", "ɀ": "z", "ǃ": "i", "ǀ": "l", "ß": "ss", "æ": "ae", "œ": "oe",
 }  # fmt: skip
 
 
@@ -54,7 +65,7 @@ def _boxed() -> dict[str, str]:
     }
 
 
-_FOREIGN: Final = _CYRILLIC_AND_GREEK | _CHEROKEE
+_FOREIGN: Final = _CYRILLIC_AND_GREEK | _CHEROKEE | _LISU_AND_CANADIAN
 
 LOOKALIKES: Final = str.maketrans(_FOREIGN | _LATIN_VARIANTS | _boxed())
 """Folded (small) letters to the Latin ones that they are taken for."""

@@ -34,6 +34,9 @@ ANY_TEXT = st.text(max_size=200)
         "ɨđɨøŧ",
         "іɗɨоƭ",
         "ᎥᎠᎥᎾᎢ",
+        "ꓲꓓꓲꓳꓔ",
+        "IᗪIOT",
+        "idـiˑoːt",  # tatweel and strokes of length
     ],
 )
 def test_letters_that_look_latin_become_latin(written: str) -> None:
@@ -62,6 +65,8 @@ def test_letters_that_look_latin_become_latin(written: str) -> None:
         ("i—d—i—o—t", "idiot"),
         ("i – d – i – o – t", "idiot"),
         ("[i][d][i][o][t]", "idiot"),
+        ("⒤⒟⒤⒪⒯", "idiot"),
+        ("i = d = i = o = t", "idiot"),
         ("🇮🇩🇮🇴🇹", "idiot"),
         ("🇮 🇩 🇮 🇴 🇹", "idiot"),
         ("id🇮ot", "idiot"),
@@ -104,6 +109,7 @@ def test_other_alphabets_stay_themselves() -> None:
 
 def test_marks_of_other_alphabets_stay_on_their_letters() -> None:
     assert fold("किताब").plain == "किताब"
+    assert fold("コーヒー").plain == "コーヒー"
     assert fold("สวัสดีครับ").plain == "สวัสดีครับ"
     assert fold("an\ufe0f\u0303o").words == ("año",)
 
