@@ -18,7 +18,7 @@ from tests.visuals.film.reading import decibels, read
 from visuals.field import FieldModel
 from visuals.picture import PictureSize
 from web.command_line import run
-from web.films.caption import caption
+from web.films.caption import caption, left_out
 from web.films.options import Wanted, plan_of
 
 ROOT = Path(__file__).parents[2]
@@ -191,6 +191,14 @@ def test_a_caption_lies_at_the_lower_left_and_fits(text):
     assert layer.left + width < size.width
     assert size.height * 0.8 < layer.top < layer.top + height < size.height
     assert layer.colour.max() > 250
+
+
+def test_what_the_font_lacks_is_left_out_and_told():
+    assert left_out("¡Hola, Ñandú! 🎧🎧 — 東") == "🎧東"
+    plain, with_emoji = (caption(text, PictureSize(640, 360)) for text in ("Ana", "Ana 🎧"))
+    assert plain is not None and with_emoji is not None
+    np.testing.assert_array_equal(with_emoji.colour, plain.colour)
+    assert caption("🎧", PictureSize(640, 360)) is None
 
 
 def test_a_caption_of_blanks_is_none():

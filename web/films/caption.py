@@ -17,12 +17,24 @@ _WIDEST_SHARE: Final = 0.9
 _MARGIN: Final = 0.05
 
 
+def left_out(text: str) -> str:
+    """Return the characters of `text` that the caption's font lacks, such as emoji, each once."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font  # noqa: PLC0415
+
+    known = get_font(findfont(FontProperties())).get_charmap()
+    return "".join(dict.fromkeys(each for each in text if ord(each) not in known))
+
+
 def caption(text: str, size: PictureSize) -> Overlay | None:
     """Return `text` as a layer for pictures of `size`: white, outlined, at the lower left.
 
-    A long text is set smaller, so that it fits on its line. None for a text of which nothing shows.
+    A long text is set smaller, so that it fits on its line, and characters that the font lacks are
+    left out. None for a text of which nothing shows.
     """
-    # It takes a while to load, which a film without a caption does not wait for.
+    text = text.translate(dict.fromkeys(map(ord, left_out(text)))).strip()
+    if not text:
+        return None
+    # It takes a while to load, which a film without a caption does not wait for, nor `--help`.
     from matplotlib import patheffects  # noqa: PLC0415
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415

@@ -224,7 +224,8 @@ async def decoded_starts(page: Page, starts: list[int], only: str | None) -> dic
         """async ([packets, starts, only]) => {
           const { makeDecoder } = await import('/static/js/audio/opus.js');
           const found = [];
-          const decoder = await makeDecoder((start, left) => found.push([start, left.length]), { only });
+          const heard = (start, left) => found.push([start, left.length]);
+          const decoder = await makeDecoder(heard, { only });
           packets.forEach((packet, at) => decoder.decode(
             starts[at] * 960, Uint8Array.from(atob(packet), (c) => c.charCodeAt(0))));
           await decoder.flush?.();

@@ -200,6 +200,40 @@ async def test_a_desk_is_sent_no_sound(browser: Browser, site: Site):
         assert site.bus.viewers("nova") == 0  # nobody listens
 
 
+async def test_manual_keeps_what_is_on(browser: Browser, site: Site):
+    """Not the scene that was chosen last, perhaps a week ago."""
+    await on_air(site)
+    desk = FakeDesk()
+    desk.settings["scene"] = "tunnel"
+    async with leading(browser, site, desk) as page:
+        await page.shows('.scene[data-on="true"]', "Aurora")
+        await page.page.click(".vj-mode >> text=Manual")
+        await asked(page, desk, ("change", {"mode": "manual", "scene": "aurora"}))
+
+
+async def test_black_that_another_hand_holds_is_said(browser: Browser, site: Site):
+    show = await on_air(site)
+    async with leading(browser, site, FakeDesk()) as page:
+        await page.shows(".vj-state", "On screen")
+        show.tell(blackout=True)
+        await page.shows(".vj-state", "Black")
+        await page.shows(".blackout", "somebody else holds it")
+        show.tell(blackout=False)
+        await page.shows(".blackout", "Hold for black")
+
+
+async def test_after_the_text_the_keys_are_the_shows_again(browser: Browser, site: Site):
+    desk = FakeDesk()
+    async with leading(browser, site, desk) as page:
+        await page.page.fill("#vj-text", "Hola")
+        await page.page.keyboard.press("Enter")
+        await asked(page, desk, ("change", {"text": "Hola"}))
+        await page.page.keyboard.down("b")
+        await page.until(lambda seen: seen["held"])
+        await page.page.keyboard.up("b")
+        assert await page.page.input_value("#vj-text") == "Hola"
+
+
 async def test_text_is_shown_and_cleared_and_no_longer_than_it_may_be(browser: Browser, site: Site):
     desk = FakeDesk()
     async with leading(browser, site, desk) as page:

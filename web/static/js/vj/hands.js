@@ -5,7 +5,7 @@ import { percent, t } from "../shared/i18n.js";
 
 export function Hands({ session, settings }) {
   const on = useSignal(session.room.show)?.scene ?? null;
-  const manual = () => session.change({ mode: "manual", scene: settings.scene ?? on }); // what is on stays on
+  const manual = () => session.change({ mode: "manual", scene: on ?? settings.scene }); // what is on stays on
   return html`
     <section class="panel vj-hands" aria-label=${t("vj.hands")}>
       <div class="vj-mode" role="group" aria-label=${t("vj.mode")}>

@@ -31,6 +31,7 @@ function Words({ session, shown }) {
   const submit = (event) => {
     event.preventDefault();
     session.change({ text: text.trim() });
+    field.current.blur(); // B blacks out again, and 1 to 9 choose scenes
   };
   const clear = () => {
     setText("");

@@ -30,7 +30,7 @@ export function VjPage({ session }) {
         ? html`<${Door} title=${t("vj.title", { room: session.slug })} session=${session} refused=${state === "refused"} />`
         : html`<${Head} session=${session} state=${state} onHelp=${() => setHelp(true)} />
             <div class="vj-left">
-              <div class="vj-out"><${Preview} session=${session} /><${BlackoutButton} blackout=${session.blackout} /></div>
+              <div class="vj-out"><${Preview} session=${session} /><${BlackoutButton} blackout=${session.blackout} room=${session.room} /></div>
               ${settings && html`<${Hands} session=${session} settings=${settings} />`}
             </div>
             <div class="vj-right">
@@ -78,6 +78,7 @@ function Standing({ session }) {
   if (!playing) return t("vj.standing.nobody");
   if (show === null) return t("vj.standing.waiting");
   if (!show.running) return t(`vj.standing.${show.reason}`, {}, t("vj.standing.waiting"));
+  if (show.blackout) return t("vj.standing.black");
   return t("vj.standing.on", { scene: sceneName(show.scene), palette: paletteName(show.palette), width: show.width, height: show.height });
 }
 
