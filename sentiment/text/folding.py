@@ -82,7 +82,7 @@ def fold(text: str) -> FoldedText:
     Parameters
     ----------
     text
-        Anything; lone surrogates and unassigned characters are dropped.
+        Anything; lone surrogates and unassigned characters are dropped, but for emoji to come.
 
     Returns
     -------

@@ -103,15 +103,19 @@ It is shown, since emoji need it: variation selectors, and what circles or boxes
 """
 
 
+_PICTURES: Final = range(0x1F000, 0x1FB00)
+
+
 class _Invisible(dict[int, "str | None"]):
     """What becomes of each character, worked out when it is met.
 
     Controls, format characters, fillers and private characters vanish; line ends become spaces.
+    What is kept for pictures stays: phones have emoji before Python knows them.
     """
 
     def __missing__(self, code: int) -> str | int | None:
         gone = unicodedata.category(chr(code)) in ("Cc", "Cf", "Co", "Cs", "Cn")
-        return None if gone else code
+        return None if gone and code not in _PICTURES else code
 
 
 _FILLERS: Final = (0x115F, 0x1160, 0x3164, 0xFFA0, 0x034F, 0x17B4, 0x17B5, 0x2800)

@@ -120,6 +120,11 @@ def test_what_only_changes_looks_is_shown_and_not_read() -> None:
     assert text.plain == "1 ❤"
 
 
+def test_emoji_that_are_newer_than_python_are_shown() -> None:
+    assert fold("wow \U0001fae8\U0001fadd").shown == "wow \U0001fae8\U0001fadd"
+    assert fold("wow \U000effff\uffff").shown == "wow"
+
+
 def test_emoji_stay_whole_and_hidden_joiners_go() -> None:
     family = "👨\u200d👩\u200d👧"
     assert fold(f"hola {family}").shown == f"hola {family}"
