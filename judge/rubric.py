@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,6 +82,38 @@ class Aspect:
     measured: float
 
 
+Aspects: TypeAlias = dict[str, Aspect]
+"""By the code of the finding that tells what was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What a set's energy is judged by, counted.
+
+    Attributes
+    ----------
+    hops
+        Length of the set.
+    arrivals
+        Drops.
+    contrast
+        Between its loud steps and its quiet ones, 0-1.
+    lost_hops
+        Without a beat for too long.
+    dips
+        Transitions that let the energy fall.
+    transitions
+        All of them.
+    """
+
+    hops: int
+    arrivals: int
+    contrast: float
+    lost_hops: int
+    dips: int
+    transitions: int
+
+
 def jumps(drive: NDArray[np.float64]) -> list[int]:
     """Return the hops at which drive arrives; `drive` has shape (hops,), 0-1."""
     if len(drive) < 2 * JUMP_HOPS:
@@ -101,7 +134,7 @@ def energy_aspects(
     pulse: NDArray[np.float64],
     transitions: Sequence[tuple[int, int]],
     genre: Genre,
-) -> dict[str, Aspect]:
+) -> Aspects:
     """Judge how a set's energy moves.
 
     Parameters
@@ -119,36 +152,60 @@ def energy_aspects(
         By the keys of `ENERGY_WEIGHTS`.
     """
     arrivals = jumps(drive)
-    steps = drive[: len(drive) // STEP_HOPS * STEP_HOPS].reshape(-1, STEP_HOPS).mean(axis=1)
-    low, high = np.percentile(steps, (10, 90)) if len(steps) else (0.0, 0.0)
-    contrast = float(high - low)
-    minutes = len(drive) * HOP_SECONDS / 60
+    movement = Movement(
+        hops=len(drive),
+        arrivals=len(arrivals),
+        contrast=contrast(drive),
+        lost_hops=lost_hops(_breaks(pulse), arrivals),
+        dips=sum(dips(drive, arrivals, span) for span in transitions),
+        transitions=len(transitions),
+    )
+    return energy_of(movement, genre)
+
+
+def energy_of(movement: Movement, genre: Genre) -> Aspects:
+    """Judge how a set's energy moves, from what was counted; see `energy_aspects`."""
+    minutes = movement.hops * HOP_SECONDS / 60
     expected = JUMPS_A_FIVE_MINUTES[genre] * minutes / 5
-    lost = _lost_hops(pulse, arrivals)
-    dips = sum(_dips(drive, arrivals, span) for span in transitions)
+    arrivals, lost = movement.arrivals, movement.lost_hops
     return {
-        "flat_energy": Aspect(min(contrast / FULL_CONTRAST, 1.0), 100 * contrast),
+        "flat_energy": Aspect(min(movement.contrast / FULL_CONTRAST, 1.0), 100 * movement.contrast),
         "few_drops": Aspect(
-            min((len(arrivals) + 0.5) / (expected + 0.5), 1.0),
-            5 * len(arrivals) / max(minutes, 1.0),
+            min((arrivals + 0.5) / (expected + 0.5), 1.0), 5 * arrivals / max(minutes, 1.0)
         ),
-        "lost_pulse": Aspect(goodness(lost / max(len(pulse), 1), LOST_PULSE), lost * HOP_SECONDS),
-        "energy_dip": Aspect(1 - dips / max(len(transitions), 1), float(dips)),
+        "lost_pulse": Aspect(
+            goodness(lost / max(movement.hops, 1), LOST_PULSE), lost * HOP_SECONDS
+        ),
+        "energy_dip": Aspect(
+            1 - movement.dips / max(movement.transitions, 1), float(movement.dips)
+        ),
     }
 
 
-def _lost_hops(pulse: NDArray[np.float64], arrivals: Sequence[int]) -> int:
-    """Count hops without a beat in stretches that no drop ends within `LONG_BREAK_HOPS`."""
+def contrast(drive: NDArray[np.float64]) -> float:
+    """Return how far the loud steps of a set lie above the quiet ones, 0-1."""
+    steps = drive[: len(drive) // STEP_HOPS * STEP_HOPS].reshape(-1, STEP_HOPS).mean(axis=1)
+    low, high = np.percentile(steps, (10, 90)) if len(steps) else (0.0, 0.0)
+    return float(high - low)
+
+
+def _breaks(pulse: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Return the stretches without a beat, first hop and one after the last."""
     beatless = np.concatenate(([False], pulse < NO_PULSE, [False]))
-    edges = np.flatnonzero(np.diff(beatless))
+    edges = np.flatnonzero(np.diff(beatless)).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def lost_hops(breaks: Sequence[tuple[int, int]], arrivals: Sequence[int]) -> int:
+    """Count hops without a beat in stretches that no drop ends within `LONG_BREAK_HOPS`."""
     lost = 0
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for start, end in breaks:
         resolved = _arrives(arrivals, start, end + JUMP_HOPS)
         lost += max(end - start - (LONG_BREAK_HOPS if resolved else LONG_BREAK_HOPS // 4), 0)
     return lost
 
 
-def _dips(drive: NDArray[np.float64], arrivals: Sequence[int], span: tuple[int, int]) -> bool:
+def dips(drive: NDArray[np.float64], arrivals: Sequence[int], span: tuple[int, int]) -> bool:
     """Tell whether a transition lets the energy fall and no drop follows."""
     start, end = span
     before = drive[max(start - STEP_HOPS, 0) : max(start, 1)]
@@ -170,7 +227,7 @@ def creativity_aspects(
     overlaps: Sequence[bool],
     seconds: float,
     rate: float | None = None,
-) -> dict[str, Aspect]:
+) -> Aspects:
     """Judge what was done on purpose.
 
     Parameters
@@ -209,7 +266,7 @@ def _variety(kinds: list[str]) -> float:
     """Return the entropy of the kinds used, 1 for an even use of `VARIETY_KINDS`."""
     if not kinds:
         return 0.0
-    _, counts = np.unique(kinds, return_counts=True)
+    counts = np.array([count for _, count in sorted(Counter(kinds).items())])
     shares = counts / counts.sum()
     entropy = -float((shares * np.log(shares)).sum())
     return min(entropy / float(np.log(VARIETY_KINDS)), 1.0)

@@ -54,13 +54,16 @@ class MixingRecord:
         self._tracks: dict[int, Track] = {}
         self._settled: dict[tuple[Component, int], Judged] = {}
         self._faults: list[dict[str, float]] = []
+        self._standings: dict[Component, tuple[Belief, tuple[Loss, ...]]] = {}  # until news come
 
     def add(self, track: Track) -> None:
         """Take the newest reading of a transition."""
+        self._standings.clear()
         self._tracks[track.index] = track
 
     def add_fault(self, fault: Finding) -> None:
         """Take a fault that belongs to no transition."""
+        self._standings.clear()
         self._faults.append({fault.code: -fault.points / SPAN})
 
     @property
@@ -75,9 +78,12 @@ class MixingRecord:
 
     def standing(self, component: Component) -> tuple[Belief, tuple[Loss, ...]]:
         """Return the set's score so far in technical or selection, and its losses."""
-        judged = [self._judged(component, track) for track in self.tracks]
-        faults = self._faults if component is Component.TECHNICAL else ()
-        return standing(component, judged, faults)
+        known = self._standings.get(component)
+        if known is None:
+            judged = [self._judged(component, track) for track in self.tracks]
+            faults = self._faults if component is Component.TECHNICAL else ()
+            known = self._standings[component] = standing(component, judged, faults)
+        return known
 
     def _judged(self, component: Component, track: Track) -> Judged:
         """Judge a transition; a settled one once: a set has hundreds, and a score each hop."""

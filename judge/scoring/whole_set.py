@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from judge import rubric
 from judge.parts import Part, concluded
 from judge.readings import WindowOpinion
 from judge.scoring import opinion as read
+from judge.scoring.driving import Driving
 from judge.scoring.estimates import Belief
 from judge.scoring.standing import whole
 from judge.scoring.techniques import Deed
@@ -27,7 +29,6 @@ DEVIATIONS: Final[Mapping[Component, float]] = {
     Component.CREATIVITY: 0.17,
 }
 """Of a whole set as heard, on 0-1; from sets of the training's own kind that chose the model."""
-_GROWS_HOPS: Final = 1_024
 DECIDED_HOPS: Final = LAG_HOPS + 8
 """After so long it is known whether a transition was under way."""
 
@@ -36,7 +37,7 @@ DECIDED_HOPS: Final = LAG_HOPS + 8
 class _Worth:
     """What a transition means for the whole set."""
 
-    technical: float  # 0-1
+    idea: tuple[str, float] | None  # kind and worth, where it is one
     layered: bool
 
 
@@ -44,28 +45,31 @@ class SetCourse:
     """How one set drives, and what its DJ did."""
 
     def __init__(self) -> None:
-        self._levels = np.zeros((2, _GROWS_HOPS))
-        self._hops = 0
-        self._deeds: list[Deed] = []
+        self._driving = Driving()
+        self._fresh: list[Deed] = []  # not held against the transitions yet
+        self._free: list[Deed] = []  # that belong to no transition looked at
+        self._looked_at = 0  # transitions, settled and in order
         self._untold: list[Deed] = []
         self._worths: dict[int, _Worth] = {}
         self._ideas_sum = 0.0
         self._heard_hops = 0
 
+    @property
+    def _hops(self) -> int:
+        return self._driving.hops
+
     def hear(self, hop_index: int, opinion: WindowOpinion) -> None:
         """Take the model's word on a hop; hops that never came are taken to be like the last."""
-        levels = read.drive_and_pulse(opinion)
-        while self._levels.shape[1] <= hop_index:
-            self._levels = np.concatenate((self._levels, np.zeros_like(self._levels)), axis=1)
-        self._levels[:, self._hops : hop_index + 1] = np.array(levels)[:, None]
-        self._hops = hop_index + 1
+        drive, pulse = read.drive_and_pulse(opinion)
+        while self._hops <= hop_index:
+            self._driving.hear(drive, pulse)
         _, creativity = read.window(opinion)
         self._ideas_sum += rubric.ideas_a_minute(creativity.share)
         self._heard_hops += 1
 
     def add(self, deeds: Sequence[Deed]) -> None:
         """Take techniques that were used."""
-        self._deeds += deeds
+        self._fresh += deeds
         self._untold += deeds
 
     def new_deeds(self, tracks: Sequence[Track]) -> tuple[Deed, ...]:
@@ -76,9 +80,8 @@ class SetCourse:
 
     def energy_aspects(self, tracks: Sequence[Track], genre: Genre) -> dict[str, rubric.Aspect]:
         """Return what the energy is judged by."""
-        drive, pulse = self._levels[:, : self._hops]
         spans = [(track.start_hop, track.end_hop) for track in tracks if track.settled]
-        return rubric.energy_aspects(drive, pulse, spans, genre)
+        return self._driving.aspects(spans, genre)
 
     def creativity_aspects(self, tracks: Sequence[Track]) -> dict[str, rubric.Aspect]:
         """Return what the creativity is judged by."""
@@ -98,23 +101,31 @@ class SetCourse:
         return whole(component, lost, DEVIATIONS[component], unproved_share(self._hops))
 
     def _ideas(self, tracks: Sequence[Track]) -> list[tuple[str, float]]:
-        ideas = []
-        for track in tracks:
-            kind, likely = read.likeliest_kind(track.kinds)
-            if self._worth(track).technical >= rubric.LEAST_TECHNICAL:
-                ideas.append((kind.value, rubric.TRANSITION_WORTH[kind] * likely))
-        for deed in self._deeds:
-            if self.counts(deed, tracks):
-                worth = rubric.TECHNIQUE_WORTH[deed.technique]
-                ideas.append((deed.technique.value, worth))
+        ideas = [idea for track in tracks if (idea := self._worth(track).idea) is not None]
+        for deed in self._counting(tracks):
+            ideas.append((deed.technique.value, rubric.TECHNIQUE_WORTH[deed.technique]))
         return ideas
+
+    def _counting(self, tracks: Sequence[Track]) -> list[Deed]:
+        """Return all techniques that count, held against each settled transition once."""
+        rest = tracks[self._looked_at :]
+        settled = list(takewhile(lambda track: track.settled, rest))
+        if settled:
+            self._free = [deed for deed in self._free if self.counts(deed, settled)]
+            self._looked_at += len(settled)
+        if self._fresh:
+            looked_at = tracks[: self._looked_at]
+            self._free += [deed for deed in self._fresh if self.counts(deed, looked_at)]
+            self._fresh = []
+        open_tracks = tracks[self._looked_at :]
+        return [deed for deed in self._free if self.counts(deed, open_tracks)]
 
     def _worth(self, track: Track) -> _Worth:
         """Return what a transition is worth here, of one that is settled looked at once."""
         known = self._worths.get(track.index)
         if known is not None:
             return known
-        worth = _Worth(technical(track), _layered(track))
+        worth = _Worth(_idea(track), _layered(track))
         if track.settled:
             self._worths[track.index] = worth
         return worth
@@ -138,6 +149,14 @@ def technical(track: Track) -> float:
     read_shares = read.part_readings(track.parts)
     values = np.array([read_shares[part].share for part in Part])
     return float(concluded(Component.TECHNICAL, values))
+
+
+def _idea(track: Track) -> tuple[str, float] | None:
+    """Return the kind and worth of a transition that is an idea."""
+    if technical(track) < rubric.LEAST_TECHNICAL:
+        return None
+    kind, likely = read.likeliest_kind(track.kinds)
+    return kind.value, rubric.TRANSITION_WORTH[kind] * likely
 
 
 def _layered(track: Track) -> bool:
