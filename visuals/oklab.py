@@ -25,6 +25,8 @@ _TO_RGB: Final = np.array(
     ]
 )
 
+_HALVINGS: Final = 10  # of what a colour may lose: a thousandth of its colourfulness
+
 REDDEST: Final = 0.72
 """Largest share of red in a colour's light: from 0.8 on, flashes of it are dangerous by themselves.
 
@@ -44,16 +46,32 @@ def srgb(
     hue
         Degrees.
     """
-    linear = _linear(lightness, chroma, hue)
-    for _ in range(12):
-        outside = (linear.min(-1) < -1e-4) | (linear.max(-1) > 1 + 1e-4)
-        if not outside.any():
-            break
-        chroma = np.where(outside, chroma * 0.88, chroma)
-        linear = _linear(lightness, chroma, hue)
-    linear = _less_red(np.clip(linear, 0, 1))
+    outside = ~_is_shown(_linear(lightness, chroma, hue))
+    if outside.any():
+        chroma = np.where(outside, _most_shown(lightness, chroma, hue), chroma)
+    linear = _less_red(np.clip(_linear(lightness, chroma, hue), 0, 1))
     bent = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     return np.asarray(bent)
+
+
+def _is_shown(linear: NDArray[np.float64]) -> NDArray[np.bool_]:
+    return np.asarray((linear.min(-1) >= -1e-4) & (linear.max(-1) <= 1 + 1e-4))
+
+
+def _most_shown(
+    lightness: NDArray[np.float64], chroma: NDArray[np.float64], hue: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the most of `chroma` that a screen shows, halving what is uncertain each time.
+
+    To the bit that counts: were neighbours cut by coarse steps, each at its own, their colours
+    would go to and fro, which shows as contours in what should be smooth.
+    """
+    least, most = np.zeros_like(chroma), np.ones_like(chroma)
+    for _ in range(_HALVINGS):
+        share = (least + most) / 2
+        shown = _is_shown(_linear(lightness, chroma * share, hue))
+        least, most = np.where(shown, share, least), np.where(shown, most, share)
+    return chroma * least
 
 
 def _linear(

@@ -47,6 +47,16 @@ def test_neighbours_are_so_near_that_no_band_is_seen(slug: str) -> None:
 
 
 @tables
+def test_colours_do_not_go_to_and_fro_as_light_grows(slug: str) -> None:
+    """That shows as contours: colours that screens lack were cut by steps, each at its own."""
+    shown = table(RECIPES[slug], 0, 1.1, 0.0)
+    for channel in range(3):
+        for row in np.diff(shown[::8, :, channel], axis=1):
+            ways = np.sign(row[np.abs(row) > 0.05])
+            assert np.count_nonzero(np.diff(ways)) <= 6  # a hue turns, a screen's bound is met
+
+
+@tables
 def test_middle_lights_are_colours_not_greys(slug: str) -> None:
     shown = table(RECIPES[slug], 0, 1.0, 0.0)
     middle = shown[:, round(0.35 / MOST_LIGHT * LIGHTS)]
