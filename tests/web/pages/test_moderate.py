@@ -73,6 +73,44 @@ async def test_without_a_pass_there_is_a_door_and_a_wrong_one_is_told(browser: B
         page.errors = [each for each in page.errors if "401" not in each]  # Chromium's own
 
 
+async def test_a_pass_that_is_opened_in_the_same_tab_counts_and_leaves_the_address(
+    browser: Browser, site: Site
+):
+    crowd = busy_crowd()
+    async with watch(browser, site, "/moderate/nova", stand_in=crowd.stand_in) as page:
+        await page.page.wait_for_selector(".door")
+        await page.page.evaluate(f"location.hash = 'pass={MODERATOR}'")
+        await page.shows(".queued", "eres un payaso")
+        assert page.page.url == site.url("/moderate/nova")
+
+
+async def test_after_a_refused_pass_the_dj_has_everything(browser: Browser, site: Site):
+    crowd = busy_crowd()
+    async with watch(
+        browser, site, "/moderate/nova#pass=djum_wrong", stand_in=crowd.stand_in
+    ) as page:
+        await page.shows(".door", "not known here")
+        await page.page.fill("#pass", DJ_KEY)
+        await page.page.keyboard.press("Enter")
+        await page.page.wait_for_selector("#tab-moderators")
+        page.errors = [each for each in page.errors if "401" not in each]
+
+
+async def test_rules_that_are_not_saved_wait_while_something_else_is_looked_at(
+    browser: Browser, site: Site
+):
+    async with moderating(browser, site, busy_crowd()) as page:
+        await page.page.click("#tab-rules")
+        await page.page.fill("#blocked_words", "one\ntwo")
+        await page.page.click("#tab-decisions")
+        await page.page.click("#tab-rules")
+        assert await page.page.input_value("#blocked_words") == "one\ntwo"
+        await page.page.click(".rules-ways .button-quiet")
+        await page.page.click("#tab-decisions")
+        await page.page.click("#tab-rules")
+        assert await page.page.input_value("#blocked_words") != "one\ntwo"
+
+
 async def test_what_waits_is_shown_with_reasons_in_words(browser: Browser, site: Site):
     async with moderating(browser, site, busy_crowd()) as page:
         rows = page.page.locator(".queued")

@@ -179,6 +179,79 @@ async def test_retries_double_stay_bounded_and_differ(page: Page):
     assert waits == [0.5, 1, 2, 4, 8, 15, 15, 15]
 
 
+async def test_what_one_has_read_stays_read_when_it_is_taken_away(page: Page):
+    assert await run(
+        page,
+        "const { readUpTo } = await import('/static/js/chat/state.js');",
+        """
+        const of = (text) => [...text].map((id) => ({ id }));
+        return [readUpTo('c', of('abcd'), of('abd')), readUpTo('c', of('abcd'), of('abcde')),
+          readUpTo('c', of('abcd'), of('de')), readUpTo(null, of('abcd'), of('abc')),
+          readUpTo('c', [], of('xyz'))];
+        """,
+    ) == ["b", "c", "c", None, "c"]  # what is not there any more lies before all that is
+
+
+async def test_a_hole_in_the_timeline_is_filled_and_what_was_seen_stays(page: Page):
+    times = await run(
+        page,
+        "const { Room } = await import('/static/js/wire/room.js'); const room = new Room('nova');",
+        """
+        const seen = { value: 9, low: 8, high: 10, window: 9, energy: 1 };
+        const shown = (time) => room.history.push({ time, ...seen });
+        [100, 100.5, 200, 200.5].forEach(shown);
+        const all = Array.from({ length: 400 }, (_, at) => (at + 1) / 2);
+        const of = (value) => all.map(() => value);
+        room.fillIn({
+          step_seconds: 0.5, time_seconds: all, set_overall: of(5), set_low: of(4), set_high: of(6),
+          window_overall: of(5), energy: of(0), transitions: [], findings: [],
+        });
+        const base = room.history.levels[0];
+        const values = Array.from(base.value.subarray(0, base.length));
+        return [base.length, values.filter((each) => each === 9).length,
+          all.every((each, at) => base.time[at] === each)];
+        """,
+    )
+    assert times == [401, 4, True]
+
+
+async def test_the_greeting_after_a_long_absence_asks_for_what_was_missed(page: Page):
+    assert await run(
+        page,
+        "const { Room } = await import('/static/js/wire/room.js'); const room = new Room('nova');",
+        """
+        const asked = [];
+        room.loadTimeline = (epoch) => asked.push(epoch);
+        const greet = (from_seq) => room.on_hello(
+          { epoch: 'e', from_seq, tracks: [], clock: { pts: 1 }, info: null, phase: 'live' });
+        greet(1);
+        room.shownSeq = 10;
+        greet(11);
+        greet(500);
+        return asked;
+        """,
+    ) == ["e", "e"]
+
+
+async def test_the_volume_is_as_loud_at_the_start_as_when_it_is_set(page: Page):
+    begins, is_set = await run(
+        page,
+        "const { SoundPlayer } = await import('/static/js/audio/player.js');",
+        """
+        const player = new SoundPlayer();
+        player.volume = 0.1;
+        await player.build();
+        const begins = player.gain.gain.value;
+        const set = new Promise((resolve) => { player.gain.gain.setTargetAtTime = resolve; });
+        player.setVolume(0.1);
+        const isSet = await set;
+        await player.context.close();
+        return [begins, isSet];
+        """,
+    )
+    assert begins == pytest.approx(0.01) and is_set == pytest.approx(0.01)
+
+
 async def test_a_frame_that_is_too_short_is_no_frame(page: Page):
     seen = await run(
         page,

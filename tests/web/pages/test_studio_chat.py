@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
 
 from tests.web.pages.answering import Answering
 from tests.web.pages.crowding import DJ_KEY, FakeCrowd
@@ -52,6 +52,22 @@ async def test_the_stream_key_makes_the_dj_known_and_able(browser: Browser, site
         assert crowd.deeds[0]["deed"] == "delete"
         assert await studio.page.evaluate("localStorage.getItem('djuv.chat-name')") is None
         assert await studio.page.locator(".reaction").count() == 0
+
+
+async def test_the_dj_speaks_under_their_own_name_whoever_chatted_here_before(
+    browser: Browser, site: Site
+):
+    crowd = FakeCrowd()
+    stand_in = crowd.stand_in
+
+    async def used_before(page: Page) -> None:
+        await stand_in(page)
+        await page.add_init_script("localStorage.setItem('djuv.chat-name', 'Mara')")
+
+    crowd.stand_in = used_before
+    async with playing(browser, site, crowd):
+        join = next(d for kind, d in crowd.heard if kind == "join")
+        assert join["name"] is None
 
 
 async def test_it_shares_its_place_with_what_the_server_receives(browser: Browser, site: Site):

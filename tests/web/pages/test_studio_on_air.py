@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page, Route
 
 from core.messages import Phase
 from tests.web.pages import music
@@ -31,6 +31,15 @@ async () => {
 }
 """
 
+CAPTURED = """
+const ask = MediaDevices.prototype.getUserMedia;
+MediaDevices.prototype.getUserMedia = async function (...what) {
+  const stream = await ask.apply(this, what);
+  [window.captured] = stream.getAudioTracks();
+  return stream;
+};
+"""
+
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
@@ -44,7 +53,10 @@ async def go_live(studio: Watched) -> None:
 
 @asynccontextmanager
 async def on_air(browser: Browser, site: Site) -> AsyncIterator[tuple[Watched, Answering]]:
-    async with watch(browser, site, "/studio") as studio:
+    async def remember_the_input(page: Page) -> None:
+        await page.add_init_script(CAPTURED)
+
+    async with watch(browser, site, "/studio", stand_in=remember_the_input) as studio:
         answering = Answering(studio)
         await answering.begin()
         await go_live(studio)
@@ -157,6 +169,37 @@ async def test_a_server_that_stops_is_no_broken_network(browser: Browser, site: 
         await studio.shows(".on-air .warning", "The server was stopped")
         assert "Keep playing" in await studio.text(".on-air .warning")
         studio.errors = [each for each in studio.errors if "ERR_FAILED" not in each]
+
+
+async def test_an_input_that_dies_on_air_is_said_and_replaced(browser: Browser, site: Site):
+    SyntheticSet(site.bus).state()
+    async with on_air(browser, site) as (studio, _):
+        assert await studio.page.locator(".chooser").count() == 0
+        await studio.page.evaluate("window.captured.dispatchEvent(new Event('ended'))")
+        await studio.shows(".chooser .warning", "The input is gone")
+        await studio.page.select_option(".chooser select", index=0)
+        await studio.page.wait_for_selector(".chooser", state="detached")
+        assert (await studio.diagnostics())["publisher"]["is"] == "live"
+
+
+async def test_a_stop_that_ends_late_leaves_the_next_set_alone(browser: Browser, site: Site):
+    SyntheticSet(site.bus).state()
+    async with on_air(browser, site) as (studio, _):
+        late = asyncio.Event()
+
+        async def hang(route: Route) -> None:
+            if route.request.method == "DELETE":
+                await late.wait()
+            await route.fulfill(status=204)
+
+        await studio.page.route("**/whip/*", hang)
+        await studio.page.click(".on-air .button-quiet")
+        await studio.page.click(".button-danger")
+        await studio.page.click(".button-large")
+        await studio.page.wait_for_selector(".playing", timeout=15_000)
+        late.set()
+        await asyncio.sleep(0.5)
+        assert (await studio.diagnostics())["room"] == "nova"
 
 
 async def test_a_second_set_after_the_first_is_followed_too(browser: Browser, site: Site):
