@@ -20,17 +20,20 @@ const KEY_PAN = 0.15; // of the stretch shown
 const PINS_EVERY_MS = 66;
 
 /** Findings, or moments, that would lie on top of each other become one pin. */
-export function gatherPins(findings, frame) {
+export function gatherPins(findings, frame, placeOf = middleOf) {
   const pins = [];
   for (const finding of findings) {
-    const middle = (finding.start_seconds + finding.end_seconds) / 2;
-    const x = frame.x(middle);
+    const x = frame.x(placeOf(finding));
     if (x < frame.left || x > frame.right) continue;
     const last = pins.at(-1);
     if (last !== undefined && x - last.x < PIN_PIXELS) last.findings.push(finding);
     else pins.push({ x, findings: [finding] });
   }
   return pins;
+}
+
+function middleOf({ start_seconds, end_seconds }) {
+  return (start_seconds + end_seconds) / 2;
 }
 
 export function Timeline({ session, selected, onSelect }) {
@@ -237,7 +240,8 @@ class TimelinePainter {
     this.pinsMs = nowMs;
     this.pins.value = gatherPins(this.session.room.findings.peek(), frame);
     const now = this.session.chat.momentsOf(this.session.room.epoch.peek()).filter((each) => each.now);
-    const moments = gatherPins(now.reverse(), frame);
+    // Where they begin, as they say themselves; the end of one that goes on has not come yet.
+    const moments = gatherPins(now.reverse(), frame, (moment) => moment.start_seconds);
     if (moments.length > 0 || this.momentPins.peek().length > 0) this.momentPins.value = moments;
   }
 }
