@@ -83,7 +83,6 @@ class BrowserDecoder {
     this.onPcm = onPcm;
     this.decoded = 0;
     this.failed = 0;
-    this.expected = null; // where the next packet begins unless something is missing
     this.open();
   }
 
@@ -94,22 +93,30 @@ class BrowserDecoder {
         this.failed += 1; // the decoder is closed now; the next packet opens another
       },
     });
+    this.configure();
+  }
+
+  /** Chromium takes the first timestamp and counts on from it, so it is given those of an unbroken stream. */
+  configure() {
     this.decoder.configure(CONFIGURATION);
+    this.fed = 0; // samples
+    this.expected = null; // where the next packet begins unless something is missing
+    this.parts = []; // {fed, start}: where what was fed from there on lies on the media clock
   }
 
   decode(startSample, payload) {
     if (payload.length === 0) return;
     if (this.decoder.state === "closed") this.open();
     if (this.decoder.decodeQueueSize > WAITING_MOST) this.decoder.reset();
-    if (this.decoder.state === "unconfigured") this.decoder.configure(CONFIGURATION);
-    // Chromium takes the first timestamp and counts on from it; after a flush it takes the next one.
-    else if (startSample !== this.expected) this.decoder.flush().catch(() => {});
-    this.expected = startSample + samplesOf(payload);
+    if (this.decoder.state === "unconfigured") this.configure();
+    if (startSample !== this.expected) this.parts.push({ fed: this.fed, start: startSample });
     this.decoder.decode(new EncodedAudioChunk({
       type: "key",
-      timestamp: Math.round(startSample / SAMPLE_RATE_HZ * 1e6),
+      timestamp: Math.round(this.fed / SAMPLE_RATE_HZ * 1e6),
       data: payload,
     }));
+    this.fed += samplesOf(payload);
+    this.expected = startSample + samplesOf(payload);
   }
 
   take(data) {
@@ -118,10 +125,11 @@ class BrowserDecoder {
     const second = Math.min(1, data.numberOfChannels - 1);
     data.copyTo(left, { planeIndex: 0, format: "f32-planar" });
     data.copyTo(right, { planeIndex: second, format: "f32-planar" });
-    const start = Math.round(data.timestamp * SAMPLE_RATE_HZ / 1e6);
+    const fed = Math.round(data.timestamp * SAMPLE_RATE_HZ / 1e6);
     data.close();
     this.decoded += 1;
-    this.onPcm(start, left, right);
+    while (this.parts.length > 1 && this.parts[1].fed <= fed) this.parts.shift();
+    this.onPcm(this.parts[0].start + fed - this.parts[0].fed, left, right);
   }
 
   flush() {
