@@ -48,6 +48,11 @@ class MemoryFollowing:
         """Envelopes lost to this reader because it was too slow."""
         return self._queue.dropped
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether the room's history was handed over."""
+        return not self._backlog
+
     def __aiter__(self) -> AsyncIterator[Envelope]:
         return self
 

@@ -75,6 +75,9 @@ class RedisFollowing:
         self._room = room
         self._queue: RankedQueue[Envelope] = RankedQueue(FOLLOWING_CAPACITY, worth)
         self._progress = Progress()
+        self._taken = 0  # envelopes put into the queue, and
+        self._handed = 0  # out of it
+        self._held: int | None = None  # of the former, what the bus held; None until that is read
         self._is_behind = True  # whether more sound or events lie ready, which go before pictures
         # In the order in which they are read: what the pictures belong to comes before them.
         self._positions = {
@@ -89,14 +92,21 @@ class RedisFollowing:
         """Envelopes lost to this reader because it was too slow."""
         return self._queue.dropped
 
+    @property
+    def caught_up(self) -> bool:
+        """Whether a read has come to the end of the room, and all before it was handed over."""
+        return self._held is not None and self._handed + self._queue.dropped >= self._held
+
     def __aiter__(self) -> AsyncIterator[Envelope]:
         return self
 
     async def __anext__(self) -> Envelope:
         try:
-            return await self._queue.get()
+            envelope = await self._queue.get()
         except QueueClosed:
             raise StopAsyncIteration from None
+        self._handed += 1
+        return envelope
 
     async def close(self) -> None:
         """Stop following."""
@@ -149,6 +159,8 @@ class RedisFollowing:
                     await asyncio.sleep(0)
                 self._positions[key.decode()] = entry_id.decode()
                 self._take(fields[FIELD])
+        if self._held is None and not self._is_behind:
+            self._held = self._taken
         await self._let_the_reader_catch_up()
 
     async def _let_the_reader_catch_up(self) -> None:
@@ -167,6 +179,7 @@ class RedisFollowing:
             return
         if self._progress.is_new(envelope):
             self._queue.put(envelope)
+            self._taken += 1
 
 
 def _before_the_last_key(pictures: _Entries) -> str:

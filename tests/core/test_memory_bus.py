@@ -31,9 +31,11 @@ async def test_a_late_follower_gets_the_events_but_not_the_old_sound() -> None:
         bus.publish(each)
     following = await bus.follow("ana")
     bus.publish(envelope(2, packet(1)))
+    assert not following.caught_up
     assert [(e.is_media, e.seq) for e in await take(following, 3)] == [
         (False, 1), (False, 2), (True, 2),
     ]  # fmt: skip
+    assert following.caught_up
 
 
 async def test_a_new_epoch_forgets_the_old_one() -> None:

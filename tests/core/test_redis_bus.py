@@ -289,6 +289,23 @@ async def test_a_long_history_is_read_with_pauses_for_others(
         assert max(Counter(turns_at).values()) <= redis_following.BREATH_ENTRIES
 
 
+async def test_a_reader_has_caught_up_once_it_was_handed_all_that_was_held(
+    redis_server: RedisServer,
+) -> None:
+    async with bus_on(redis_server) as ingest, bus_on(redis_server) as edge:
+        ingest.publish(envelope(1, state()))
+        for seq in range(2, 1_201):  # more than two reads bring
+            ingest.publish(envelope(seq))
+        await eventually(lambda: not ingest._writer.outbox)
+        following = await edge.follow("ana")
+        await take(following, 1_199)
+        assert not following.caught_up
+        await take(following, 1)
+        await eventually(lambda: following.caught_up)
+        nobody = await edge.follow("nobody")
+        await eventually(lambda: nobody.caught_up)
+
+
 async def test_rooms_are_listed_and_a_dead_ingest_is_noticed(redis_server: RedisServer) -> None:
     clock = ManualClock()
     async with bus_on(redis_server, clock) as ingest, bus_on(redis_server, clock) as edge:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from core.bus import Bus
+from core.bus import Bus, Following
 from core.errors import BusUnavailable
 from core.messages import Envelope
 
@@ -34,7 +34,7 @@ class RoomFollower:
     accept
         Called with each envelope; an error in it costs that envelope alone.
     quiet_seconds
-        Without an event for so long, what the bus held of the room has been read.
+        Without an event for so long, a room that the bus has shown to its end has been read.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class RoomFollower:
 
     async def _follow(self) -> None:
         following = await self._bus.follow(self._room)
-        watch = asyncio.create_task(self._settle(), name=f"settle {self._room}")
+        watch = asyncio.create_task(self._settle(following), name=f"settle {self._room}")
         already_dropped = self._dropped
         read = 0
         try:
@@ -89,20 +89,22 @@ class RoomFollower:
         except Exception:
             logger.exception("event %d of set %s could not be shown", envelope.seq, envelope.epoch)
 
-    async def _settle(self) -> None:
-        """Wait until what the bus held of the room has been read.
+    async def _settle(self, following: Following) -> None:
+        """Wait until what the bus held of the room has been read, and nothing more comes at once.
 
-        The bus does not mark the end of it, so a pause is taken for it; but not before the first
-        event of a room that the bus says has some, nor while the bus is away.
+        But not before the first event of a room that the bus says has some: its source may be
+        about to tell a bus that came back empty.
         """
         events_before = -1
-        while events_before != self._events or (not self._events and await self._more_must_come()):
+        while events_before != self._events or await self._more_must_come(following):
             events_before = self._events
             await asyncio.sleep(self._quiet_seconds)
         self.settled.set()
 
-    async def _more_must_come(self) -> bool:
-        if not await self._bus.is_healthy():
+    async def _more_must_come(self, following: Following) -> bool:
+        if self._events:
+            return not following.caught_up
+        if not following.caught_up or not await self._bus.is_healthy():
             return True
         return any(summary.room == self._room for summary in await self._bus.rooms())
 

@@ -6,7 +6,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from core.bus import MemoryBus
-from core.bus.memory import FOLLOWING_CAPACITY
+from core.bus.memory import FOLLOWING_CAPACITY, MemoryFollowing
 from core.clock import SystemClock
 from core.errors import BusUnavailable, LimitReached
 from core.metrics import Metrics
@@ -157,18 +157,24 @@ async def test_when_the_bus_lets_go_the_room_is_followed_again_and_nothing_comes
         assert len(bus.followings) == 2
 
 
-async def test_a_room_that_takes_long_to_be_read_is_waited_for_while_it_gets_on():
+async def test_a_room_that_takes_long_to_be_read_is_waited_for_while_it_gets_on(monkeypatch):
+    read = asyncio.Event()
+    monkeypatch.setattr(MemoryFollowing, "caught_up", property(lambda _: read.is_set()))
     bus = MemoryBus()
-    config = replace(QUICK, follow_timeout_seconds=0.4, quiet_seconds=0.15)
+    config = replace(QUICK, follow_timeout_seconds=0.3)
     hub = ViewerHub(bus, clock=SystemClock(), metrics=Metrics(), config=config)
     dj = Set(bus)
     dj.start()
     asked = asyncio.create_task(hub.room("nova"))
-    for _ in range(6):  # as a history that is read bit by bit, for longer than the time-out
+    for _ in range(8):  # as a history that is read bit by bit, for longer than the time-out
         await asyncio.sleep(0.1)
+        assert not asked.done()
         dj.judge()
-    room = await asyncio.wait_for(asked, 5)
-    assert room.picture.score is not None
+    read.set()
+    await asyncio.wait_for(asked, 5)
+    read.clear()
+    with pytest.raises(BusUnavailable):
+        await hub.room("another")
     await hub.close()
 
 
