@@ -313,12 +313,18 @@ class Track(StrEnum):
     STILLS = "stills"
 
 
+TRACK_OF_FORMAT: Final[Mapping[PictureFormat, Track]] = {
+    PictureFormat.VP9: Track.VIDEO,
+    PictureFormat.JPEG: Track.STILLS,
+}
+
+
 def track_of(message: RoomMessage) -> Track:
     """Return the count that `message` belongs to."""
     if isinstance(message, EncodedAudio):
         return Track.SOUND
     if isinstance(message, EncodedPicture):
-        return Track.VIDEO if message.format is PictureFormat.VP9 else Track.STILLS
+        return TRACK_OF_FORMAT[message.format]
     return Track.EVENTS
 
 

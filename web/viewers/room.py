@@ -11,7 +11,7 @@ from typing import Final
 from core.bus import Bus
 from core.clock import Clock
 from core.crowd import CrowdDoor
-from core.messages import EncodedAudio, Envelope, Score, Track
+from core.messages import TRACK_OF_FORMAT, EncodedAudio, Envelope, Score, Track
 from core.metrics import Metrics
 from core.show import EncodedPicture, PictureFormat, watched_as
 from web.viewers import protocol
@@ -22,7 +22,7 @@ from web.viewers.picture import RoomPicture
 from web.viewers.protocol import MediaFlag, Weights
 from web.viewers.units import AudioUnit, OwnUnit, PictureUnit, Unit
 from web.viewers.viewer import Viewer
-from web.viewers.wants import TRACK_OF_FORMAT, Wants
+from web.viewers.wants import Wants
 
 logger = logging.getLogger(__name__)
 

@@ -56,11 +56,6 @@ _SILENT: Final[Mapping[Wants, Wants]] = {
     Wants.STILLS: Wants.SILENT_STILLS,
 }
 
-TRACK_OF_FORMAT: Final[Mapping[PictureFormat, Track]] = {
-    PictureFormat.VP9: Track.VIDEO,
-    PictureFormat.JPEG: Track.STILLS,
-}
-
 OF_FORMAT: Final[Mapping[str, Wants]] = {
     PictureFormat.VP9: Wants.VIDEO,
     PictureFormat.JPEG: Wants.STILLS,

@@ -115,8 +115,9 @@ class BrowserDecoder {
       timestamp: Math.round(this.fed / SAMPLE_RATE_HZ * 1e6),
       data: payload,
     }));
-    this.fed += samplesOf(payload);
-    this.expected = startSample + samplesOf(payload);
+    const samples = samplesOf(payload);
+    this.fed += samples;
+    this.expected = startSample + samples;
   }
 
   take(data) {

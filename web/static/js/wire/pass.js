@@ -6,18 +6,23 @@ import { recall, remember } from "../shared/memory.js";
 const TAB = { tab: true };
 const name = (room) => `pass.${room}`;
 
+/** The pass behind the #, null where there is none. */
+function given() {
+  return new URLSearchParams(location.hash.slice(1)).get("pass");
+}
+
 /** Tell `present` of a pass that comes while the page is open: no script runs anew for it. */
 export function onPass(room, present) {
   addEventListener("hashchange", () => {
-    if (new URLSearchParams(location.hash.slice(1)).has("pass")) present(passOf(room));
+    if (given() !== null) present(passOf(room));
   });
 }
 
 /** The pass to `room`, taken out of the address where it stands there; null where there is none. */
 export function passOf(room) {
-  const given = new URLSearchParams(location.hash.slice(1)).get("pass");
-  if (given !== null) {
-    keepPass(room, given.trim());
+  const pass = given();
+  if (pass !== null) {
+    keepPass(room, pass.trim());
     history.replaceState(history.state, "", location.pathname + location.search);
   }
   return recall(name(room), null, TAB);

@@ -187,16 +187,16 @@ export class Room {
 
   fillIn(timeline) {
     const base = this.history.levels[0];
-    const live = Array.from({ length: base.length }, (_, at) => ({
+    const points = Array.from({ length: base.length }, (_, at) => ({
       time: base.time[at], value: base.value[at], low: base.low[at], high: base.high[at],
       window: base.window[at], energy: base.energy[at],
     }));
     const hop = (time) => Math.round(time * 2);
-    const known = new Set(live.map(({ time }) => hop(time)));
+    const known = new Set(points.map(({ time }) => hop(time)));
     timeline.time_seconds.forEach((end, index) => {
       // One point for each hop of the stretch: the history's levels count hops.
       for (let time = end - timeline.step_seconds + 0.5; time <= end; time += 0.5) {
-        if (!known.has(hop(time))) live.push({
+        if (!known.has(hop(time))) points.push({
           time, value: timeline.set_overall[index], low: timeline.set_low[index],
           high: timeline.set_high[index], window: timeline.window_overall[index],
           energy: timeline.energy[index],
@@ -204,7 +204,7 @@ export class Room {
       }
     });
     this.history.clear();
-    live.sort((one, other) => one.time - other.time).forEach((point) => this.history.push(point));
+    points.sort((one, other) => one.time - other.time).forEach((point) => this.history.push(point));
     timeline.transitions.forEach((each) => {
       if (!this.transitions.peek().has(each.index)) this.on_transition(each);
     });
