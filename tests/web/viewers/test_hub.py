@@ -12,7 +12,7 @@ from core.errors import BusUnavailable, LimitReached
 from core.metrics import Metrics
 from tests.web.viewers.material import Set, beat, envelope, packet
 from tests.web.viewers.serving import QUICK, event, events, serve, until
-from web.viewers import ViewerHub
+from web.viewers import ViewerHub, follower
 from web.viewers.viewer import Viewer
 from web.viewers.wants import Wants
 
@@ -178,7 +178,9 @@ async def test_a_room_that_takes_long_to_be_read_is_waited_for_while_it_gets_on(
     await hub.close()
 
 
-async def test_while_the_bus_is_away_a_viewer_is_told_to_come_again():
+async def test_while_the_bus_is_away_a_viewer_is_told_to_come_again(monkeypatch):
+    for name in ("FIRST_RETRY_SECONDS", "LAST_RETRY_SECONDS"):
+        monkeypatch.setattr(follower, name, 0.02)  # well within the time-out, once it is back
     bus = MoodyBus()
     bus.away = True
     async with serve(replace(QUICK, follow_timeout_seconds=0.2), bus=bus) as served:
